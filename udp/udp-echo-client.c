@@ -15,7 +15,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define OK 5          /* bytes in "OK..." */
 #define LONGEST 65502 /* bytes in a message: with OK... it still fits into a datagram */
 #define LARGEST 65536 /* more than any datagram: no reply is ever cut */
 
@@ -34,7 +33,7 @@ static double now(void)
 static bool echoes(const struct datagram *reply, const struct datagram *message)
 {
     size_t extra = reply->length - message->length;
-    return (extra == 0 || (extra == OK && memcmp(reply->bytes, "OK...", OK) == 0)) &&
+    return (extra == 0 || (extra == 5 && memcmp(reply->bytes, "OK...", 5) == 0)) &&
            memcmp(reply->bytes + extra, message->bytes, message->length) == 0;
 }
 
@@ -54,13 +53,14 @@ static int ask(int client, const struct datagram *message, struct datagram *repl
             ssize_t n = recv(client, reply->bytes, LARGEST, 0);
             if (n == -1 && errno != EAGAIN && errno != EINTR)
                 return -1;
+            if (n > 0 && reply->bytes[n - 1] == '\n') /* from somebody who types it into netcat */
+                n--;
             reply->length = n >= 0 ? (size_t)n : reply->length;
             if (n >= 0 && echoes(reply, message))
                 return 0;
         }
     }
-    errno = EAGAIN;
-    return -1;
+    return errno = EAGAIN, -1;
 }
 
 int main(int argc, char **argv)
