@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # The echo pair over UDP: OK... and the message.
+# variants: plain asan
 load helper
 SERVER=udp-echo-server CLIENT=udp-echo-client TRANSPORT=udp
 
@@ -14,12 +15,6 @@ print(s.getsockname()[1], flush=True)
 $1"
   eventually grep -q . foreign.out
   PORT=$(head -n 1 foreign.out)
-}
-
-# Where localhost has these addresses, in this order: localhost 'ADDRESS...' COMMAND [ARG...]
-localhost() {
-  timeout "$PATIENCE" env LOCALHOST="$1" LD_PRELOAD="$BIN_DIR/../lib/localhost.so" \
-    ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0" "${@:2}"
 }
 
 # What begins in the background as $1, with lines typed later by: type_in $1 TEXT
@@ -174,11 +169,11 @@ except TimeoutError: print("fine")'
 @test "localhost: ::1 first and the server on 127.0.0.1, and the other way round" {
   ours client
   server
-  printf 'hello\nworld\n' | localhost '::1 127.0.0.1' "$BIN_DIR/$CLIENT" localhost "$PORT" >got 2>errors
+  printf 'hello\nworld\n' | with_localhost '::1 127.0.0.1' timeout "$PATIENCE" "$BIN_DIR/$CLIENT" localhost "$PORT" >got 2>errors
   printf 'OK...hello\nOK...world\n' | cmp - got
   same '' "$(cat errors)"
   SERVER_NAME=second server -6
-  printf 'hello\nworld\n' | localhost '127.0.0.1 ::1' "$BIN_DIR/$CLIENT" localhost "$PORT" >got 2>errors
+  printf 'hello\nworld\n' | with_localhost '127.0.0.1 ::1' timeout "$PATIENCE" "$BIN_DIR/$CLIENT" localhost "$PORT" >got 2>errors
   printf 'OK...hello\nOK...world\n' | cmp - got
   same '' "$(cat errors)"
   same 1 "$(sed -n 's/^Message\[\(.*\)\] - .*/\1/p' second.out | sort -u | wc -l)"
@@ -374,7 +369,7 @@ while True:
   kill "$SERVER_PID"
   eventually eval '! in_use "$PORT"'
   type_in client two
-  eventually eval '! alive "$pid"'
+  eventually ended "$pid"
   same OK...one "$(out client)"
   [[ $(err client) == "udp-echo-client: send to 127.0.0.1 port $PORT: Connection refused"* ]]
 }
@@ -428,7 +423,7 @@ for i in range(20):
   server
   same OK...one "$(client <<<one)"
   kill "$SERVER_PID"
-  eventually eval '! alive "$SERVER_PID"'
+  eventually ended "$SERVER_PID"
   SERVER_NAME=second SERVER_PORT=$PORT server
   same OK...two "$(client <<<two)"
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # The pinger, against our echo server and others.
+# variants: plain asan
 load helper
 SERVER=udp-echo-server CLIENT=udp-ping TRANSPORT=udp
 
@@ -14,12 +15,6 @@ print(s.getsockname()[1], flush=True)
 $1"
   eventually grep -q . foreign.out
   PORT=$(head -n 1 foreign.out)
-}
-
-# Where localhost has these addresses, in this order: localhost 'ADDRESS...' COMMAND [ARG...]
-localhost() {
-  timeout "$PATIENCE" env LOCALHOST="$1" LD_PRELOAD="$BIN_DIR/../lib/localhost.so" \
-    ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0" "${@:2}"
 }
 
 # The output without what differs from run to run.
@@ -279,11 +274,11 @@ s.close()'
 @test "localhost: ::1 first and the server on 127.0.0.1, and the other way round" {
   ours client
   server
-  run localhost '::1 127.0.0.1' "$BIN_DIR/$CLIENT" -c 1 localhost "$PORT"
+  run with_localhost '::1 127.0.0.1' timeout "$PATIENCE" "$BIN_DIR/$CLIENT" -c 1 localhost "$PORT"
   same 0 "$status"
   same $'from 127.0.0.1 port N: seq=1 time=T ms\n1 sent, 1 received, 0% lost\nround trip min/avg/max T/T/T ms' "$(plain)"
   SERVER_NAME=second server -6
-  run localhost '127.0.0.1 ::1' "$BIN_DIR/$CLIENT" -c 1 localhost "$PORT"
+  run with_localhost '127.0.0.1 ::1' timeout "$PATIENCE" "$BIN_DIR/$CLIENT" -c 1 localhost "$PORT"
   same 0 "$status"
   same $'from ::1 port N: seq=1 time=T ms\n1 sent, 1 received, 0% lost\nround trip min/avg/max T/T/T ms' "$(plain)"
 }
