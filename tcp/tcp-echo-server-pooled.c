@@ -9,16 +9,18 @@
 #include "../common/text.h"
 #include <netinet/in.h>
 #include <pthread.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+static struct options options = {.port = "9999", .peer = "tcp-echo-client"};
+#define LOG(...) (options.value['q'] ? 0 : printf(__VA_ARGS__))
+
+/* A socket, the door of a process to the network, and the address of its client. */
 struct door {
     int socket;
     struct address address;
-    bool quiet; /* no log */
 };
 
 /* Serves a client until it is done or lost. */
@@ -27,27 +29,22 @@ static void serve(struct door *client)
     char bytes[1024], text[SHOWN_ROOM(sizeof bytes)];
     int fits = 0; /* how much of the line is "close\n" so far: 6 is all of it, -1 is another line */
     ssize_t n, used;
-
     /* Box: receive a message. It may come in parts, or together with others. */
     while ((n = recv(client->socket, bytes, sizeof bytes, 0)) > 0 ||
            (n == -1 && errno == EINTR)) {
         if (n == -1 || fits == 6)
             continue;
-        if (!client->quiet)
-            printf("%s recv: '%s'\n", client->address.log, shown(bytes, (size_t)n, text));
+        LOG("%s recv: '%s'\n", client->address.log, shown(bytes, (size_t)n, text));
         for (used = 0; used < n && fits < 6; used++) {
             char c = bytes[used];
             if (c != '\r' || fits != 5)
                 fits = fits >= 0 && c == "close\n"[fits] ? fits + 1 : c == '\n' ? 0 : -1;
         }
-        if (n == 5 && memcmp(bytes, "close", 5) == 0)
-            fits = 6;
-
+        fits = n == 5 && memcmp(bytes, "close", 5) == 0 ? 6 : fits;
         /* Box: send it back. */
         if ((n = send_all(client->socket, bytes, (size_t)used)) == -1)
             break;
-        if (!client->quiet)
-            printf("%s sent: '%s'\n", client->address.log, shown(bytes, (size_t)used, text));
+        LOG("%s sent: '%s'\n", client->address.log, shown(bytes, (size_t)used, text));
         if (fits == 6) { /* a second for the client to close: a reset could destroy the echo */
             shutdown(client->socket, SHUT_WR);
             bound_waits(client->socket, 1);
@@ -55,23 +52,19 @@ static void serve(struct door *client)
     }
     if (n == -1 && fits < 6)
         warn("serve %s", client->address.log);
-
     /* Box: close the connection socket, but not the welcoming socket. */
     close(client->socket);
-    if (!client->quiet)
-        printf("%s - closed connection\n", client->address.log);
+    LOG("%s - closed connection\n", client->address.log);
 }
 
 static void *work(void *argument);
 
 int main(int argc, char **argv)
 {
-    struct options options = {.port = "9999", .peer = "tcp-echo-client"};
     parse_options(&options, argc, argv, "[-46q] [-b ADDRESS] [-t THREADS] [PORT]");
     double threads = number_option(&options, 't', 4, 1, 1000);
     struct addrinfo *here = resolve(&options, SOCK_STREAM);
     struct address where = address_of(here->ai_addr, here->ai_addrlen);
-
     /* Box: create the welcoming socket. */
     int welcoming = socket(here->ai_family, here->ai_socktype, here->ai_protocol);
     if (welcoming == -1)
@@ -87,18 +80,16 @@ int main(int argc, char **argv)
     /* Box: listen for connection requests. */
     if (listen(welcoming, SOMAXCONN) == -1)
         die("listen on %s", where.text);
-    announce(welcoming, &options);
-    getsockname(welcoming, here->ai_addr, &here->ai_addrlen);
-    where = address_of(here->ai_addr, here->ai_addrlen);
     freeaddrinfo(here);
+    where = announce(welcoming, &options);
 
     /* Box: create the threads. */
-    struct door door = {welcoming, where, options.value['q']};
+    struct door door = {welcoming, where};
     pthread_t thread;
     for (int created = 0; created < threads; created++)
         for (; (errno = pthread_create(&thread, NULL, work, &door)) != 0; sleep(1))
-            complain(0, "thread %d: %s: trying again", created + 1, strerror(errno));
-    return pthread_join(thread, NULL); /* that is: never */
+            warn("pthread_create");
+    pthread_join(thread, NULL); /* it never ends */
 }
 
 /* What each thread does. */
@@ -106,20 +97,17 @@ static void *work(void *argument)
 {
     struct door *door = argument;
     for (;;) {
-        if (!door->quiet)
-            printf("waiting for connection... listening on port %s\n", door->address.port);
+        LOG("waiting for connection... listening on port %s\n", door->address.port);
         /* Box: wait for a connection request; it gets a connection socket of its own. */
         struct sockaddr_storage address;
         socklen_t length = sizeof address;
-        struct door client = {.quiet = door->quiet};
-        client.socket = accept(door->socket, (struct sockaddr *)&address, &length);
-        if (client.socket == -1) {
+        int connection = accept(door->socket, (struct sockaddr *)&address, &length);
+        if (connection == -1) {
             accept_failed();
             continue;
         }
-        client.address = address_of(&address, length);
-        if (!client.quiet)
-            printf("...connected from: %s\n", client.address.log);
+        struct door client = {connection, address_of(&address, length)};
+        LOG("...connected from: %s\n", client.address.log);
         serve(&client);
     }
     return NULL;

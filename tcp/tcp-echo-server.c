@@ -8,16 +8,18 @@
 #include "../common/net.h"
 #include "../common/text.h"
 #include <netinet/in.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+static struct options options = {.port = "9999", .peer = "tcp-echo-client"};
+#define LOG(...) (options.value['q'] ? 0 : printf(__VA_ARGS__))
+
+/* A socket, the door of a process to the network, and the address of its client. */
 struct door {
     int socket;
     struct address address;
-    bool quiet; /* no log */
 };
 
 /* Serves a client until it is done or lost. */
@@ -26,27 +28,22 @@ static void serve(struct door *client)
     char bytes[1024], text[SHOWN_ROOM(sizeof bytes)];
     int fits = 0; /* how much of the line is "close\n" so far: 6 is all of it, -1 is another line */
     ssize_t n, used;
-
     /* Box: receive a message. It may come in parts, or together with others. */
     while ((n = recv(client->socket, bytes, sizeof bytes, 0)) > 0 ||
            (n == -1 && errno == EINTR)) {
         if (n == -1 || fits == 6)
             continue;
-        if (!client->quiet)
-            printf("%s recv: '%s'\n", client->address.log, shown(bytes, (size_t)n, text));
+        LOG("%s recv: '%s'\n", client->address.log, shown(bytes, (size_t)n, text));
         for (used = 0; used < n && fits < 6; used++) {
             char c = bytes[used];
             if (c != '\r' || fits != 5)
                 fits = fits >= 0 && c == "close\n"[fits] ? fits + 1 : c == '\n' ? 0 : -1;
         }
-        if (n == 5 && memcmp(bytes, "close", 5) == 0)
-            fits = 6;
-
+        fits = n == 5 && memcmp(bytes, "close", 5) == 0 ? 6 : fits;
         /* Box: send it back. */
         if ((n = send_all(client->socket, bytes, (size_t)used)) == -1)
             break;
-        if (!client->quiet)
-            printf("%s sent: '%s'\n", client->address.log, shown(bytes, (size_t)used, text));
+        LOG("%s sent: '%s'\n", client->address.log, shown(bytes, (size_t)used, text));
         if (fits == 6) { /* a second for the client to close: a reset could destroy the echo */
             shutdown(client->socket, SHUT_WR);
             bound_waits(client->socket, 1);
@@ -54,20 +51,16 @@ static void serve(struct door *client)
     }
     if (n == -1 && fits < 6)
         warn("serve %s", client->address.log);
-
     /* Box: close the connection socket, but not the welcoming socket. */
     close(client->socket);
-    if (!client->quiet)
-        printf("%s - closed connection\n", client->address.log);
+    LOG("%s - closed connection\n", client->address.log);
 }
 
 int main(int argc, char **argv)
 {
-    struct options options = {.port = "9999", .peer = "tcp-echo-client"};
     parse_options(&options, argc, argv, "[-46q] [-b ADDRESS] [PORT]");
     struct addrinfo *here = resolve(&options, SOCK_STREAM);
     struct address where = address_of(here->ai_addr, here->ai_addrlen);
-
     /* Box: create the welcoming socket. */
     int welcoming = socket(here->ai_family, here->ai_socktype, here->ai_protocol);
     if (welcoming == -1)
@@ -83,25 +76,21 @@ int main(int argc, char **argv)
     /* Box: listen for connection requests. */
     if (listen(welcoming, SOMAXCONN) == -1)
         die("listen on %s", where.text);
-    announce(welcoming, &options);
-    getsockname(welcoming, here->ai_addr, &here->ai_addrlen);
-    where = address_of(here->ai_addr, here->ai_addrlen);
     freeaddrinfo(here);
+    where = announce(welcoming, &options);
+
     for (;;) {
-        if (!options.value['q'])
-            printf("waiting for connection... listening on port %s\n", where.port);
+        LOG("waiting for connection... listening on port %s\n", where.port);
         /* Box: wait for a connection request; it gets a connection socket of its own. */
         struct sockaddr_storage address;
         socklen_t length = sizeof address;
-        struct door client = {.quiet = options.value['q']};
-        client.socket = accept(welcoming, (struct sockaddr *)&address, &length);
-        if (client.socket == -1) {
+        int connection = accept(welcoming, (struct sockaddr *)&address, &length);
+        if (connection == -1) {
             accept_failed();
             continue;
         }
-        client.address = address_of(&address, length);
-        if (!client.quiet)
-            printf("...connected from: %s\n", client.address.log);
+        struct door client = {connection, address_of(&address, length)};
+        LOG("...connected from: %s\n", client.address.log);
         serve(&client);
     }
 }
