@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: MIT */
+/* socksh - a shell whose commands are the socket calls.
+ *
+ *     socksh                       type calls: socket tcp, bind 3 127.0.0.1 12000, help
+ *     socksh FILE                  run a script; it stops at the first unexpected result
+ *     socksh -e 's = socket tcp; bind $s 127.0.0.1 0; getsockname $s'
+ *
+ * Every call is shown as C would write it, then what it returned, then what that means. */
+#define _XOPEN_SOURCE 700 /* setitimer */
+#include "socksh.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+enum { DONE = 0, UNEXPECTED = 1, WRONG = 2 };
+
+static const char usage[] = "usage: socksh [-e COMMANDS] [FILE]\n"
+                            "       socksh --help | --version\n";
+
+struct result last;
+
+static FILE *input;            /* where the commands come from */
+static const char *input_name; /* FILE, "-e" or "stdin"; NULL: a person at a terminal */
+static int line_number;
+static bool unexamined; /* the last call failed, and no expect has asked about it */
+static int unexamined_line;
+static long limit; /* of `within`, in milliseconds; 0: the call may block for ever */
+
+static volatile sig_atomic_t interrupted; /* by Ctrl-C */
+static volatile sig_atomic_t timed_out;   /* by `within` */
+static volatile sig_atomic_t broken_pipe; /* SIGPIPE came */
+
+static void on_signal(int number)
+{
+    if (number == SIGINT) {
+        interrupted = 1;
+    } else if (number == SIGALRM) {
+        timed_out = 1;
+    } else {
+        broken_pipe = 1;
+    }
+}
+
+/* Without SA_RESTART: a signal makes a blocked call return, with EINTR. */
+static void catch_signal(int number)
+{
+    struct sigaction action = {.sa_handler = on_signal};
+    sigemptyset(&action.sa_mask);
+    sigaction(number, &action, NULL);
+}
+
+/* The timer goes on every 20 ms, in case that the first signal comes just before the call. */
+static void set_timer(long milliseconds)
+{
+    struct itimerval timer = {{0, milliseconds ? 20000 : 0},
+                              {milliseconds / 1000, (int)(milliseconds % 1000) * 1000}};
+    setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+void say(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    printf("    ");
+    vprintf(format, arguments);
+    va_end(arguments);
+    fflush(stdout); /* a call that blocks is seen without its result */
+    timed_out = broken_pipe = 0;
+    set_timer(limit);
+}
+
+void result(long value)
+{
+    int error = errno;
+    set_timer(0);
+    last.value = value;
+    last.failed = value == -1;
+    last.error = last.failed ? error : 0;
+    if (!last.failed) {
+        printf(" = %ld\n", value);
+    } else {
+        printf(" = -1 %s\n", error_name(error));
+        if (timed_out && error == EINTR) {
+            tell("it still blocked after %g s, and 'within' interrupted it", (double)limit / 1000);
+        } else {
+            tell("%s: %s", strerror(error), error_meaning(last.call, error));
+        }
+    }
+    if (broken_pipe) {
+        tell("SIGPIPE came too: it ends a program that neither catches nor ignores it");
+        told("SIGPIPE");
+    }
+}
+
+void tell(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    printf("    ");
+    vprintf(format, arguments);
+    va_end(arguments);
+    putchar('\n');
+}
+
+void told(const char *word)
+{
+    size_t used = strlen(last.told);
+    snprintf(last.told + used, sizeof last.told - used, " %s ", word);
+}
+
+/* One line on stderr that names the place in the script; at a terminal the place is in sight. */
+static void complain(int line, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void complain(int line, const char *format, ...)
+{
+    va_list arguments;
+    fflush(stdout);
+    if (input_name != NULL) {
+        fprintf(stderr, "socksh: %s:%d: ", input_name, line);
+    } else {
+        fprintf(stderr, "socksh: ");
+    }
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fputc('\n', stderr);
+}
+
+static const struct call *find_call(const char *name)
+{
+    const struct call *call = calls;
+    while (call->name != NULL && strcmp(call->name, name) != 0) {
+        call++;
+    }
+    return call->name != NULL ? call : NULL;
+}
+
+/* One alternative of expect: a "text", a number, ok, error, an errno's name, a word told. */
+static bool matches(struct command *c)
+{
+    struct word w = take_word(c, "a result");
+    char padded[256];
+
+    if (w.quoted) {
+        return last.data != NULL && w.length == last.length &&
+               memcmp(w.bytes, last.data, w.length) == 0;
+    }
+    if (strcmp(w.bytes, "<") == 0) {
+        return last.value < take_number(c, "a number", -1, 2147483647);
+    }
+    if (strcmp(w.bytes, ">") == 0) {
+        return last.value > take_number(c, "a number", -1, 2147483647);
+    }
+    if (strcmp(w.bytes, "=") != 0) {
+        c->next--;
+    }
+    if (at_number(c)) {
+        return last.value == take_number(c, "a number", -1, 2147483647);
+    }
+    w = take_word(c, "a result");
+    if (strcmp(w.bytes, "ok") == 0) {
+        return !last.failed;
+    }
+    if (strcmp(w.bytes, "error") == 0) {
+        return last.failed;
+    }
+    if (error_number(w.bytes) != 0) {
+        return last.failed && last.error == error_number(w.bytes);
+    }
+    if (w.bytes[0] == 'E' && strspn(w.bytes, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == w.length &&
+        strcmp(w.bytes, "ESTABLISHED") != 0) {
+        wrong(c, "no error is named '%.40s'", w.bytes);
+    }
+    snprintf(padded, sizeof padded, " %s ", w.bytes);
+    return strstr(last.told, padded) != NULL;
+}
+
+/* expect [not] RESULT [or RESULT ...]: is that what the last call gave? */
+static int expect(struct command *c, const char *text)
+{
+    bool negated = c->count > 1 && strcmp(c->word[1].bytes, "not") == 0;
+    bool found;
+
+    c->next = negated ? 2 : 1;
+    if (last.call == NULL) {
+        wrong(c, "expect stands after a call");
+    }
+    found = matches(c);
+    while (more(c) && strcmp(c->word[c->next].bytes, "or") == 0) {
+        c->next++;
+        found = matches(c) || found;
+    }
+    if (!complete(c)) {
+        complain(line_number, "%s", c->wrong);
+        return WRONG;
+    }
+    unexamined = false;
+    if (found != negated) {
+        tell("as expected");
+        return DONE;
+    }
+    complain(line_number, "%s: but %s gave %ld%s%s%s%s", text, last.call, last.value,
+             last.failed ? " " : "", last.failed ? error_name(last.error) : "",
+             last.data ? " " : "", last.data ? quote(last.data, last.length) : "");
+    return UNEXPECTED;
+}
+
+/* [NAME =] [within SECONDS] CALL WORDS..., or NAME = VALUE */
+static int run_call(struct command *c)
+{
+    const char *name = NULL;
+    const struct call *call = NULL;
+    struct word w;
+    char value[32];
+
+    c->next = strcmp(c->word[0].bytes, "let") == 0 && c->count > 3 ? 1 : 0;
+    if (c->count - c->next > 2 && strcmp(c->word[c->next + 1].bytes, "=") == 0) {
+        name = c->word[c->next].bytes;
+        c->next += 2;
+    }
+    limit = 0;
+    if (strcmp(c->word[c->next].bytes, "within") == 0) {
+        c->next++;
+        limit = take_milliseconds(c);
+    }
+    w = take_word(c, "a call");
+    if (c->wrong[0] == '\0' && (call = find_call(w.bytes)) != NULL) {
+        last = (struct result){.call = call->name};
+        call->run(c);
+        snprintf(value, sizeof value, "%ld", last.value);
+    } else if (name == NULL || limit != 0 || more(c)) {
+        wrong(c, "no call is named '%.40s'; 'help' lists them all", w.bytes);
+    }
+    const bool socket =
+        call != NULL && !last.failed &&
+        (call->run == find_call("socket")->run || call->run == find_call("accept")->run);
+    if (c->wrong[0] == '\0' && name != NULL &&
+        !set_variable(name, call != NULL ? value : w.bytes, socket)) {
+        wrong(c, "'%.40s' cannot be a name: letters, digits and _, and at most 64 names", name);
+    }
+    if (c->wrong[0] != '\0') {
+        complain(line_number, "%s", c->wrong);
+        if (call != NULL && input_name == NULL) {
+            fprintf(stderr, "    %s\n", usage_of(call->name));
+        }
+        last = (struct result){0};
+        return WRONG;
+    }
+    unexamined = last.failed;
+    unexamined_line = line_number;
+    return DONE;
+}
+
+/* A script stops where a call failed and the next command does not expect that. */
+static int check_unexamined(void)
+{
+    if (!unexamined || input_name == NULL) {
+        return DONE;
+    }
+    complain(unexamined_line, "%s gave %s, and no 'expect' says that it should", last.call,
+             last.error ? error_name(last.error) : "an error");
+    return UNEXPECTED;
+}
+
+/* Runs the commands of a line; *quit says that there shall be no more. */
+static int run_line(const char *line, bool *quit)
+{
+    struct command c;
+    char text[200];
+    int status = DONE;
+
+    for (const char *rest = line; rest != NULL && status == DONE && !*quit;) {
+        const char *start = rest + strspn(rest, " \t");
+        rest = split(&c, start);
+        size_t length = rest != NULL ? (size_t)(rest - start - 1) : strlen(start);
+        if (input_name != NULL) {
+            printf("%.*s\n", (int)length, start);
+        }
+        if (c.wrong[0] != '\0') {
+            complain(line_number, "%s", c.wrong);
+            return WRONG;
+        }
+        if (c.count == 0) {
+            continue;
+        }
+        if (strcmp(c.word[0].bytes, "expect") == 0) {
+            snprintf(text, sizeof text, "%.*s", (int)length, start);
+            status = expect(&c, text);
+        } else if ((status = check_unexamined()) == DONE) {
+            *quit = strcmp(c.word[0].bytes, "quit") == 0 || strcmp(c.word[0].bytes, "exit") == 0;
+            status = *quit ? DONE : run_call(&c);
+        }
+        if (input_name != NULL && interrupted) {
+            complain(line_number, "interrupted");
+            return UNEXPECTED;
+        }
+    }
+    return status;
+}
+
+/* Reads a line without its end. Returns DONE, or WRONG with what is wrong said; *end: no line. */
+static int read_line(char *line, size_t size, bool *end)
+{
+    size_t length = 0;
+    int byte;
+
+    while ((byte = getc(input)) != EOF && byte != '\n') {
+        if ((byte < ' ' && byte != '\t' && byte != '\r') || length == size - 1) {
+            line_number++;
+            complain(line_number,
+                     length == size - 1 ? "the line is longer than %d bytes"
+                                        : "the line holds a control byte; "
+                                          "in quotes it is written \\x%02x",
+                     length == size - 1 ? (int)size - 1 : byte);
+            while (input_name == NULL && byte != '\n' && byte != EOF) {
+                byte = getc(input);
+            }
+            return WRONG;
+        }
+        line[length++] = (char)byte;
+    }
+    while (length > 0 && line[length - 1] == '\r') {
+        length--; /* a file from Windows */
+    }
+    line[length] = '\0';
+    line_number++;
+    *end = byte == EOF && length == 0;
+    return DONE;
+}
+
+static int run(void)
+{
+    static char line[65536];
+    bool end = false, quit = false;
+    int status = DONE;
+
+    while (!quit && (status == DONE || input_name == NULL)) {
+        if (input_name == NULL) {
+            fflush(stdout);
+            interrupted = 0;
+            fputs("socksh> ", stderr);
+        }
+        status = read_line(line, sizeof line, &end);
+        if (end && ferror(input) && errno == EINTR && input_name == NULL) {
+            fputc('\n', stderr); /* Ctrl-C at the prompt: a new line */
+            clearerr(input);
+            continue;
+        }
+        if (end && ferror(input)) {
+            complain(line_number, "read: %s (%s)", strerror(errno), error_name(errno));
+            return UNEXPECTED;
+        }
+        if (end) {
+            break;
+        }
+        if (status == DONE) {
+            status = run_line(line, &quit);
+        }
+        if (fflush(stdout) == EOF && errno != EINTR) {
+            break;
+        }
+    }
+    if (input_name == NULL) {
+        fputs(quit ? "" : "\n", stderr);
+        return DONE;
+    }
+    return status == DONE ? check_unexamined() : status;
+}
+
+int main(int argc, char **argv)
+{
+    char *commands = NULL;
+    int option, status;
+
+    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+        fputs(usage, stdout);
+        puts("\nA shell whose commands are the socket calls; 'help' lists them.\n\n"
+             "  -e COMMANDS  run these, separated by ; and end\n"
+             "  FILE         run the commands of a file; without it, those of standard input");
+        return DONE;
+    }
+    if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+        puts("socksh (Both Ends) " SOCKSH_VERSION);
+        return DONE;
+    }
+    while ((option = getopt(argc, argv, "e:")) != -1) {
+        if (option != 'e') {
+            fputs(usage, stderr);
+            return WRONG;
+        }
+        commands = optarg;
+    }
+    if (argc - optind > (commands ? 0 : 1)) {
+        fputs(usage, stderr);
+        return WRONG;
+    }
+
+    input = stdin;
+    input_name = isatty(STDIN_FILENO) ? NULL : "stdin";
+    if (commands != NULL) {
+        input_name = "-e";
+        input = fmemopen(commands[0] ? commands : "\n", commands[0] ? strlen(commands) : 1, "r");
+    } else if (optind < argc) {
+        /* As standard input, so that the first socket is 3, as at the prompt. */
+        input_name = argv[optind];
+        input = freopen(argv[optind], "r", stdin);
+    }
+    if (input == NULL) {
+        fprintf(stderr, "socksh: open %s: %s (%s)\n", input_name, strerror(errno),
+                error_name(errno));
+        return UNEXPECTED;
+    }
+    catch_signal(SIGINT);
+    catch_signal(SIGALRM);
+    catch_signal(SIGPIPE);
+    status = run();
+    if (fflush(stdout) == EOF || ferror(stdout)) {
+        fprintf(stderr, "socksh: write to stdout: %s (%s)\n", strerror(errno), error_name(errno));
+        return UNEXPECTED;
+    }
+    return status;
+}
