@@ -2,6 +2,7 @@
 /* socksh-address.c - from words to socket addresses, and back to text. */
 #include "socksh.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <netdb.h>
 #include <netinet/in.h>

@@ -2,6 +2,7 @@
 /* socksh-calls.c - the calls of a connection's life, each: take the words, show it, call it. */
 #include "socksh.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -130,6 +131,9 @@ static void call_connect(struct command *c)
         result(connect(fd, (struct sockaddr *)&a.storage, a.length));
         if (!last.failed && socket_type(fd) == SOCK_DGRAM && a.storage.ss_family != AF_UNSPEC) {
             tell("nothing was sent: from now on this socket knows only this peer");
+        }
+        if (last.error == EINTR) {
+            tell("the connecting goes on in the background");
         }
     }
 }

@@ -125,8 +125,7 @@ static const struct {
     const char *meaning;
 } meanings[] = {
     {"socket", EAFNOSUPPORT, "this system does not know that family, such as IPv6"},
-    {"bind", EADDRINUSE,
-     "another socket has this port, or an old connection of it is not over (see reuseaddr)"},
+    {"bind", EADDRINUSE, "a socket or an old connection has this port (see reuseaddr)"},
     {"bind", EADDRNOTAVAIL, "this machine does not have that address"},
     {"bind", EACCES, "ports below 1024 need privilege; or the directory is not writable"},
     {"bind", EINVAL, "it has an address already; or the address is of another family"},
@@ -144,7 +143,6 @@ static const struct {
     {"connect", EINPROGRESS, "it goes on in the background; poll for out, then getsockopt error"},
     {"connect", EALREADY, "the connect before still goes on"},
     {"connect", EISCONN, "it is connected already; a new connection takes a new socket"},
-    {"connect", EINTR, "a signal interrupted the call; the connecting goes on in the background"},
     {"connect", EAGAIN, "no free local port; with a Unix socket: the backlog is full"},
     {"connect", EPROTOTYPE, "the Unix socket there is of the other type"},
     {"connect", ENOENT, "no Unix socket has that path"},
@@ -197,7 +195,6 @@ static const struct {
     {NULL, ETIMEDOUT, "nobody answered in time"},
     {NULL, EHOSTUNREACH, "no route leads to that machine, or it does not answer"},
     {NULL, ENETUNREACH, "no route leads to that network"},
-    {NULL, EHOSTDOWN, "that machine is down"},
     {NULL, ENETDOWN, "the network interface is down"},
     {NULL, EADDRINUSE, "the port is taken"},
     {NULL, EADDRNOTAVAIL, "this machine does not have that address"},
@@ -246,7 +243,7 @@ static const struct {
     {ETIMEDOUT, "ETIMEDOUT"},
     {EHOSTUNREACH, "EHOSTUNREACH"},
     {ENETUNREACH, "ENETUNREACH"},
-    {EHOSTDOWN, "EHOSTDOWN"},
+
     {ENETDOWN, "ENETDOWN"},
     {EADDRINUSE, "EADDRINUSE"},
     {EADDRNOTAVAIL, "EADDRNOTAVAIL"},

@@ -2,6 +2,7 @@
 /* socksh-options.c - the options of a socket, and the names of hosts and services. */
 #include "socksh.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <netdb.h>

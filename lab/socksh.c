@@ -22,8 +22,7 @@
 
 enum { DONE = 0, UNEXPECTED = 1, WRONG = 2 };
 
-static const char usage[] = "usage: socksh [-e COMMANDS] [FILE]\n"
-                            "       socksh --help | --version\n";
+static const char synopsis[] = "[-e COMMANDS] [FILE]";
 
 struct result last;
 
@@ -142,34 +141,28 @@ static const struct call *find_call(const char *name)
     return call->name != NULL ? call : NULL;
 }
 
-/* One alternative of expect: a "text", a number, ok, error, an errno's name, a word told. */
+/* One alternative of expect: "bytes", a number, ok, error, an errno's name, a word told. */
 static bool matches(struct command *c)
 {
     struct word w = take_word(c, "a result");
     char padded[256];
 
+    if (!w.quoted && strlen(w.bytes) == 1 && strchr("=<>", w.bytes[0]) != NULL) {
+        long value = take_number(c, "the number", -1, 2147483647);
+        return w.bytes[0] == '='   ? last.value == value
+               : w.bytes[0] == '<' ? !last.failed && last.value < value
+                                   : !last.failed && last.value > value;
+    }
     if (w.quoted) {
-        return last.data != NULL && w.length == last.length &&
-               memcmp(w.bytes, last.data, w.length) == 0;
+        return last.data != NULL && last.length == w.length &&
+               memcmp(last.data, w.bytes, w.length) == 0;
     }
-    if (strcmp(w.bytes, "<") == 0) {
-        return last.value < take_number(c, "a number", -1, 2147483647);
-    }
-    if (strcmp(w.bytes, ">") == 0) {
-        return last.value > take_number(c, "a number", -1, 2147483647);
-    }
-    if (strcmp(w.bytes, "=") != 0) {
+    if (strspn(w.bytes, "-0123456789") == w.length) {
         c->next--;
+        return last.value == take_number(c, "the number", -1, 2147483647);
     }
-    if (at_number(c)) {
-        return last.value == take_number(c, "a number", -1, 2147483647);
-    }
-    w = take_word(c, "a result");
-    if (strcmp(w.bytes, "ok") == 0) {
-        return !last.failed;
-    }
-    if (strcmp(w.bytes, "error") == 0) {
-        return last.failed;
+    if (strcmp(w.bytes, "ok") == 0 || strcmp(w.bytes, "error") == 0) {
+        return last.failed == (w.bytes[0] == 'e');
     }
     if (error_number(w.bytes) != 0) {
         return last.failed && last.error == error_number(w.bytes);
@@ -182,13 +175,30 @@ static bool matches(struct command *c)
     return strstr(last.told, padded) != NULL;
 }
 
-/* expect [not] RESULT [or RESULT ...]: is that what the last call gave? */
-static int expect(struct command *c, const char *text)
+/* Says on stderr what was expected and what came instead. */
+static void disagree(const struct command *c)
 {
-    bool negated = c->count > 1 && strcmp(c->word[1].bytes, "not") == 0;
-    bool found;
+    char text[500] = "expected";
+    for (int i = 1; i < c->count; i++) {
+        const struct word *w = &c->word[i];
+        size_t used = strlen(text);
+        snprintf(text + used, sizeof text - used, " %s",
+                 w->quoted ? quote(w->bytes, w->length) : w->bytes);
+    }
+    complain(line_number, "%s, but %s gave %ld%s%s%s%s%s", text, last.call, last.value,
+             last.failed && last.error ? " " : "",
+             last.failed && last.error ? error_name(last.error) : "", last.data ? " " : "",
+             last.data ? quote(last.data, last.length) : "", last.told);
+}
 
-    c->next = negated ? 2 : 1;
+/* expect [not] RESULT [or RESULT ...]: is that what the last call gave? */
+static int expect(struct command *c)
+{
+    bool negated, found;
+
+    c->next = 1;
+    negated = more(c) && strcmp(c->word[1].bytes, "not") == 0;
+    c->next += negated;
     if (last.call == NULL) {
         wrong(c, "expect stands after a call");
     }
@@ -206,9 +216,7 @@ static int expect(struct command *c, const char *text)
         tell("as expected");
         return DONE;
     }
-    complain(line_number, "%s: but %s gave %ld%s%s%s%s", text, last.call, last.value,
-             last.failed ? " " : "", last.failed ? error_name(last.error) : "",
-             last.data ? " " : "", last.data ? quote(last.data, last.length) : "");
+    disagree(c);
     return UNEXPECTED;
 }
 
@@ -234,6 +242,7 @@ static int run_call(struct command *c)
     if (c->wrong[0] == '\0' && (call = find_call(w.bytes)) != NULL) {
         last = (struct result){.call = call->name};
         call->run(c);
+        set_timer(0);
         snprintf(value, sizeof value, "%ld", last.value);
     } else if (name == NULL || limit != 0 || more(c)) {
         wrong(c, "no call is named '%.40s'; 'help' lists them all", w.bytes);
@@ -273,7 +282,6 @@ static int check_unexamined(void)
 static int run_line(const char *line, bool *quit)
 {
     struct command c;
-    char text[200];
     int status = DONE;
 
     for (const char *rest = line; rest != NULL && status == DONE && !*quit;) {
@@ -291,8 +299,7 @@ static int run_line(const char *line, bool *quit)
             continue;
         }
         if (strcmp(c.word[0].bytes, "expect") == 0) {
-            snprintf(text, sizeof text, "%.*s", (int)length, start);
-            status = expect(&c, text);
+            status = expect(&c);
         } else if ((status = check_unexamined()) == DONE) {
             *quit = strcmp(c.word[0].bytes, "quit") == 0 || strcmp(c.word[0].bytes, "exit") == 0;
             status = *quit ? DONE : run_call(&c);
@@ -374,49 +381,65 @@ static int run(void)
     return status == DONE ? check_unexamined() : status;
 }
 
-int main(int argc, char **argv)
+/* Ends with status 2, after one line that says what was wrong with the command line. */
+static void bad_usage(const char *what)
+{
+    fprintf(stderr, "socksh: %s; usage: socksh %s\n", what, synopsis);
+    exit(WRONG);
+}
+
+/* Returns the commands of -e, or NULL. */
+static char *read_options(int argc, char **argv)
 {
     char *commands = NULL;
-    int option, status;
+    int option;
 
-    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-        fputs(usage, stdout);
-        puts("\nA shell whose commands are the socket calls; 'help' lists them.\n\n"
-             "  -e COMMANDS  run these, separated by ; and end\n"
-             "  FILE         run the commands of a file; without it, those of standard input");
-        return DONE;
+    if (argc > 1 && strcmp(argv[1], "--help") == 0) {
+        printf("usage: socksh %s\nMore: man socksh\n", synopsis);
+        exit(fflush(stdout) == EOF ? UNEXPECTED : DONE);
     }
-    if (argc == 2 && strcmp(argv[1], "--version") == 0) {
-        puts("socksh (Both Ends) " SOCKSH_VERSION);
-        return DONE;
+    if (argc > 1 && strcmp(argv[1], "--version") == 0) {
+        puts("socksh (Both Ends) 1.0");
+        exit(fflush(stdout) == EOF ? UNEXPECTED : DONE);
     }
-    while ((option = getopt(argc, argv, "e:")) != -1) {
+    while ((option = getopt(argc, argv, ":e:")) != -1) {
         if (option != 'e') {
-            fputs(usage, stderr);
-            return WRONG;
+            char what[] = "-?: no such option, or its value is missing";
+            what[1] = (char)optopt;
+            bad_usage(what);
         }
         commands = optarg;
     }
-    if (argc - optind > (commands ? 0 : 1)) {
-        fputs(usage, stderr);
-        return WRONG;
+    if (argc - optind > (commands != NULL ? 0 : 1)) {
+        bad_usage("one argument too many");
     }
+    return commands;
+}
 
+static void open_input(char *commands, const char *file)
+{
     input = stdin;
     input_name = isatty(STDIN_FILENO) ? NULL : "stdin";
     if (commands != NULL) {
         input_name = "-e";
-        input = fmemopen(commands[0] ? commands : "\n", commands[0] ? strlen(commands) : 1, "r");
-    } else if (optind < argc) {
-        /* As standard input, so that the first socket is 3, as at the prompt. */
-        input_name = argv[optind];
-        input = freopen(argv[optind], "r", stdin);
+        input = fmemopen(*commands ? commands : "\n", *commands ? strlen(commands) : 1, "r");
+    } else if (file != NULL) { /* as standard input, so that the first socket is 3 */
+        input_name = file;
+        input = freopen(file, "r", stdin);
     }
     if (input == NULL) {
-        fprintf(stderr, "socksh: open %s: %s (%s)\n", input_name, strerror(errno),
-                error_name(errno));
-        return UNEXPECTED;
+        fprintf(stderr, "socksh: open %s: %s (%s): is the name right?\n", input_name,
+                strerror(errno), error_name(errno));
+        exit(UNEXPECTED);
     }
+}
+
+int main(int argc, char **argv)
+{
+    char *commands = read_options(argc, argv);
+    int status;
+
+    open_input(commands, argv[optind]);
     catch_signal(SIGINT);
     catch_signal(SIGALRM);
     catch_signal(SIGPIPE);
