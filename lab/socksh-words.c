@@ -96,10 +96,10 @@ static void add(struct command *c, const char *from, size_t length)
     used += length;
 }
 
-/* After the backslash: n r t 0 \ " $ or x and two hexadecimal digits. Returns what follows. */
+/* After the backslash: n r t 0 \ " or x and two hexadecimal digits. Returns what follows. */
 static const char *add_escape(struct command *c, const char *p)
 {
-    static const char from[] = "nrt0\\\"$", to[] = "\n\r\t\0\\\"$";
+    static const char from[] = "nrt0\\\"", to[] = "\n\r\t\0\\\"";
     const char *found = *p != '\0' ? strchr(from, *p) : NULL;
     if (found != NULL) {
         add(c, to + (found - from), 1);
@@ -111,7 +111,7 @@ static const char *add_escape(struct command *c, const char *p)
         add(c, &byte, 1);
         return p + 3;
     }
-    wrong(c, "an escape is \\n \\r \\t \\0 \\\\ \\\" \\$ or \\x and two digits, as \\x7f");
+    wrong(c, "an escape is \\n \\r \\t \\0 \\\\ \\\" or \\x and two digits, as \\x7f");
     return p + strlen(p);
 }
 
