@@ -66,7 +66,7 @@ static const struct {
     {"setsockopt", "setsockopt FD OPTION VALUE",
      "int setsockopt(int fd, int level, int option, const void *value, socklen_t length);",
      "Sets an option: reuseaddr, keepalive, broadcast, oobinline, sndbuf, rcvbuf, sndtimeo,\n"
-     "    rcvtimeo (seconds), linger (1 SECONDS), dontroute, rcvlowat, nodelay, v6only, reuseport.",
+     "    rcvtimeo (seconds), linger (1 SECONDS), dontroute, rcvlowat, nodelay, v6only.",
      "s = socket tcp; setsockopt $s reuseaddr 1; getsockopt $s reuseaddr"},
     {"getsockopt", "getsockopt FD OPTION",
      "int getsockopt(int fd, int level, int option, void *value, socklen_t *length);",
@@ -150,7 +150,7 @@ static const struct {
     {"connect", ENETUNREACH, "no route leads to that address"},
     {"connect", EAFNOSUPPORT, "the address is of another family than the socket"},
     {"connect", EINVAL, "it listens, or the address is of another family"},
-    {"send", EPIPE, "this end was shut down, or the peer has closed: nobody can read it"},
+    {"send", EPIPE, "no connection to send on: never made, shut down here, or closed by the peer"},
     {"send", EAGAIN, "the send buffer is full: the peer does not read; try again later"},
     {"send", ECONNRESET, "the peer ended the connection by a reset (RST)"},
     {"send", ECONNREFUSED,
@@ -168,7 +168,8 @@ static const struct {
     {"sendto", EMSGSIZE, "too long for one datagram: over IPv4, UDP carries at most 65507 bytes"},
     {"sendto", EISCONN, "a connected socket sends to its peer only: use send"},
     {"sendto", EACCES, "a broadcast address: set the option broadcast first"},
-    {"sendto", EPIPE, "this end was shut down, or the peer has closed: nobody can read it"},
+    {"sendto", EPIPE,
+     "no connection to send on: never made, shut down here, or closed by the peer"},
     {"sendto", ECONNREFUSED, "an earlier datagram found no program on that port"},
     {"sendto", EINVAL, "port 0, or an address of another family"},
     {"sendto", EAFNOSUPPORT, "the address is of another family than the socket"},
@@ -223,6 +224,7 @@ static const struct {
     {NULL, ENAMETOOLONG, "the name is too long"},
     {NULL, EROFS, "the file system cannot be written"},
     {NULL, EIO, "the device failed"},
+    {NULL, ENOSPC, "the device is full"},
 };
 
 static const struct {
@@ -272,6 +274,7 @@ static const struct {
     {ENAMETOOLONG, "ENAMETOOLONG"},
     {EROFS, "EROFS"},
     {EIO, "EIO"},
+    {ENOSPC, "ENOSPC"},
 };
 
 enum {

@@ -23,9 +23,6 @@ static const struct option {
     int value;
     enum kind kind;
 } options[] = {{"SO_REUSEADDR", "SOL_SOCKET", SOL_SOCKET, SO_REUSEADDR, NUMBER},
-#ifdef SO_REUSEPORT /* in every system, in POSIX only since 2024 */
-               {"SO_REUSEPORT", "SOL_SOCKET", SOL_SOCKET, SO_REUSEPORT, NUMBER},
-#endif
                {"SO_KEEPALIVE", "SOL_SOCKET", SOL_SOCKET, SO_KEEPALIVE, NUMBER},
                {"SO_BROADCAST", "SOL_SOCKET", SOL_SOCKET, SO_BROADCAST, NUMBER},
                {"SO_DONTROUTE", "SOL_SOCKET", SOL_SOCKET, SO_DONTROUTE, NUMBER},

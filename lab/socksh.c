@@ -312,32 +312,42 @@ static int run_line(const char *line, bool *quit)
     return status;
 }
 
+/* The next byte of the input; the end of a line from Windows (\r\n) is one byte, \n. */
+static int next_byte(void)
+{
+    int byte = getc(input);
+    if (byte == '\r') {
+        int next = getc(input);
+        if (next == '\n') {
+            return next;
+        }
+        ungetc(next, input);
+    }
+    return byte;
+}
+
 /* Reads a line without its end. Returns DONE, or WRONG with what is wrong said; *end: no line. */
 static int read_line(char *line, size_t size, bool *end)
 {
     size_t length = 0;
     int byte;
 
-    while ((byte = getc(input)) != EOF && byte != '\n') {
-        if ((byte < ' ' && byte != '\t' && byte != '\r') || length == size - 1) {
-            line_number++;
-            complain(line_number,
-                     length == size - 1 ? "the line is longer than %d bytes"
-                                        : "the line holds a control byte; "
-                                          "in quotes it is written \\x%02x",
-                     length == size - 1 ? (int)size - 1 : byte);
-            while (input_name == NULL && byte != '\n' && byte != EOF) {
-                byte = getc(input);
-            }
-            return WRONG;
+    line_number++;
+    while ((byte = next_byte()) != EOF && byte != '\n') {
+        if (length == size - 1) {
+            complain(line_number, "the line is longer than %zu bytes", size - 1);
+        } else if ((byte < ' ' && byte != '\t') || byte == '\x7f') {
+            complain(line_number, "a control byte, which in quotes is written \\x%02x", byte);
+        } else {
+            line[length++] = (char)byte;
+            continue;
         }
-        line[length++] = (char)byte;
-    }
-    while (length > 0 && line[length - 1] == '\r') {
-        length--; /* a file from Windows */
+        while (input_name == NULL && byte != '\n' && byte != EOF) {
+            byte = getc(input); /* at a terminal, the next line is as good as this one was not */
+        }
+        return WRONG;
     }
     line[length] = '\0';
-    line_number++;
     *end = byte == EOF && length == 0;
     return DONE;
 }
