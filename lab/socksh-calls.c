@@ -10,62 +10,13 @@
 #include <time.h>
 #include <unistd.h>
 
-static char buffer[1024 * 1024]; /* what recv receives */
-
-/* A constant, the name that C gives it, and another one that people type. */
-struct constant {
-    int value;
-    const char *name;
-    const char *other;
-};
-
 static const struct constant families[] = {
     {AF_INET, "AF_INET", "IPv4"}, {AF_INET6, "AF_INET6", "IPv6"}, {AF_UNIX, "AF_UNIX", "local"}};
 static const struct constant types[] = {{SOCK_STREAM, "SOCK_STREAM", "TCP"},
                                         {SOCK_DGRAM, "SOCK_DGRAM", "UDP"},
                                         {SOCK_SEQPACKET, "SOCK_SEQPACKET", "packet"}};
-static const struct constant flags[] = {{MSG_PEEK, "MSG_PEEK", ""},
-                                        {MSG_OOB, "MSG_OOB", ""},
-                                        {MSG_WAITALL, "MSG_WAITALL", ""},
-                                        {MSG_DONTWAIT, "MSG_DONTWAIT", ""},
-                                        {MSG_DONTROUTE, "MSG_DONTROUTE", ""}};
 static const struct constant ways[] = {
     {SHUT_RD, "SHUT_RD", "read"}, {SHUT_WR, "SHUT_WR", "write"}, {SHUT_RDWR, "SHUT_RDWR", "both"}};
-
-#define COUNT(array) ((int)(sizeof(array) / sizeof(array)[0]))
-
-/* Takes the next word if it names one of the constants. */
-static const struct constant *take_constant(struct command *c, const struct constant *list, int n)
-{
-    for (int i = 0; more(c) && i < n; i++) {
-        const char *typed = c->word[c->next].bytes;
-        if (same_name(typed, list[i].name) || strcasecmp(typed, list[i].other) == 0) {
-            c->next++;
-            return &list[i];
-        }
-    }
-    return NULL;
-}
-
-/* All words that are left are flags. Returns them as C would write them: MSG_PEEK | MSG_OOB. */
-static const char *take_flags(struct command *c, int *value)
-{
-    static char text[128];
-    *value = 0;
-    text[0] = '\0';
-    while (more(c)) {
-        const struct constant *flag = take_constant(c, flags, COUNT(flags));
-        if (flag == NULL) {
-            wrong(c, "no flag is named '%.40s': peek, oob, waitall, dontwait, dontroute",
-                  c->word[c->next].bytes);
-        } else if ((*value & flag->value) == 0) {
-            snprintf(text + strlen(text), sizeof text - strlen(text), "%s%s", *value ? " | " : "",
-                     flag->name);
-            *value |= flag->value;
-        }
-    }
-    return *value ? text : "0";
-}
 
 /* socket tcp, socket udp6, socket unix dgram, socket AF_INET SOCK_STREAM */
 static void call_socket(struct command *c)
@@ -138,8 +89,7 @@ static void call_connect(struct command *c)
     }
 }
 
-/* Keeps an address that a call told: expect can ask for it, and it becomes $from. */
-static void told_from(const struct address *a)
+void told_from(const struct address *a)
 {
     told(address_text(a));
     set_variable("from", address_text(a), false);
@@ -158,98 +108,6 @@ static void call_accept(struct command *c)
             told_from(&a);
         }
     }
-}
-
-static void sent(size_t length)
-{
-    if (!last.failed && (size_t)last.value < length) {
-        tell("only a part was taken: the other %zu bytes are to be sent by another call",
-             length - (size_t)last.value);
-    }
-}
-
-static void call_send(struct command *c)
-{
-    int value, fd = take_fd(c);
-    struct word w = take_word(c, "what to send");
-    const char *text = take_flags(c, &value);
-    if (complete(c)) {
-        say("send(%d, %s, %zu, %s)", fd, quote(w.bytes, w.length), w.length, text);
-        result(send(fd, w.bytes, w.length, value));
-        sent(w.length);
-    }
-}
-
-static void call_sendto(struct command *c)
-{
-    struct address a;
-    int value, fd = take_fd(c);
-    struct word w = take_word(c, "what to send");
-    bool known = take_address(c, fd, &a);
-    const char *text = take_flags(c, &value);
-    if (known && complete(c)) {
-        say("sendto(%d, %s, %zu, %s, %s, %d)", fd, quote(w.bytes, w.length), w.length, text,
-            address_in_c(&a), (int)a.length);
-        result(sendto(fd, w.bytes, w.length, value, (struct sockaddr *)&a.storage, a.length));
-        sent(w.length);
-    }
-}
-
-/* What recv or recvfrom gave, and what it did not say. */
-static void received(int fd, long size, int value, const char *from)
-{
-    const bool datagram = socket_type(fd) == SOCK_DGRAM;
-
-    last.data = buffer;
-    last.length = (size_t)last.value;
-    if (last.value > 0 || datagram) {
-        tell("%s%s%s", quote(buffer, last.length), *from ? " from " : "", from);
-    }
-    if (last.value == 0 && datagram && size > 0) {
-        tell("an empty datagram: it has a sender, and no bytes");
-    } else if (last.value == 0 && size > 0) {
-        tell("the end of the stream: the peer sends no more");
-    } else if (last.value == size && datagram && (value & MSG_PEEK) == 0) {
-        tell("the buffer is full: if the datagram was longer, its rest is lost");
-    }
-    if ((value & MSG_PEEK) != 0 && last.value > 0) {
-        tell("MSG_PEEK: they were only looked at, the next recv gets them again");
-    }
-}
-
-static void receive(struct command *c, bool from)
-{
-    struct address a = {.length = sizeof a.storage};
-    int value, fd = take_fd(c);
-    long size = at_number(c) ? take_number(c, "the size", 0, sizeof buffer) : 1024;
-    const char *text = take_flags(c, &value);
-    if (!complete(c)) {
-        return;
-    }
-    if (from) {
-        say("recvfrom(%d, buffer, %ld, %s, &address, &length)", fd, size, text);
-        result(recvfrom(fd, buffer, (size_t)size, value, (struct sockaddr *)&a.storage, &a.length));
-    } else {
-        say("recv(%d, buffer, %ld, %s)", fd, size, text);
-        result(recv(fd, buffer, (size_t)size, value));
-    }
-    from = from && !last.failed && a.length > 0 && a.storage.ss_family != AF_UNSPEC;
-    if (from) {
-        told_from(&a);
-    }
-    if (!last.failed) {
-        received(fd, size, value, from ? address_text(&a) : "");
-    }
-}
-
-static void call_recv(struct command *c)
-{
-    receive(c, false);
-}
-
-static void call_recvfrom(struct command *c)
-{
-    receive(c, true);
 }
 
 static void call_shutdown(struct command *c)
@@ -274,6 +132,9 @@ static void call_close(struct command *c)
     if (complete(c)) {
         say("close(%d)", fd);
         result(close(fd));
+        if (!last.failed) {
+            forget_socket(fd);
+        }
     }
 }
 
@@ -314,7 +175,7 @@ static void call_unlink(struct command *c)
 
 static void call_sleep(struct command *c)
 {
-    long ms = take_milliseconds(c);
+    long ms = take_milliseconds(c, 1);
     struct timespec time = {ms / 1000, ms % 1000 * 1000000};
     if (complete(c)) {
         say("nanosleep({%ld, %ld}, NULL)", ms / 1000, ms % 1000 * 1000000);

@@ -6,114 +6,24 @@
  *     socksh -e 's = socket tcp; bind $s 127.0.0.1 0; getsockname $s'
  *
  * Every call is shown as C would write it, then what it returned, then what that means. */
-#define _XOPEN_SOURCE 700 /* setitimer */
 #include "socksh.h"
 
-#include <ctype.h>
 #include <errno.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 enum { DONE = 0, UNEXPECTED = 1, WRONG = 2 };
 
 static const char synopsis[] = "[-e COMMANDS] [FILE]";
 
-struct result last;
-
 static FILE *input;            /* where the commands come from */
 static const char *input_name; /* FILE, "-e" or "stdin"; NULL: a person at a terminal */
 static int line_number;
 static bool unexamined; /* the last call failed, and no expect has asked about it */
 static int unexamined_line;
-static long limit; /* of `within`, in milliseconds; 0: the call may block for ever */
-
-static volatile sig_atomic_t interrupted; /* by Ctrl-C */
-static volatile sig_atomic_t timed_out;   /* by `within` */
-static volatile sig_atomic_t broken_pipe; /* SIGPIPE came */
-
-static void on_signal(int number)
-{
-    if (number == SIGINT) {
-        interrupted = 1;
-    } else if (number == SIGALRM) {
-        timed_out = 1;
-    } else {
-        broken_pipe = 1;
-    }
-}
-
-/* Without SA_RESTART: a signal makes a blocked call return, with EINTR. */
-static void catch_signal(int number)
-{
-    struct sigaction action = {.sa_handler = on_signal};
-    sigemptyset(&action.sa_mask);
-    sigaction(number, &action, NULL);
-}
-
-/* The timer goes on every 20 ms, in case that the first signal comes just before the call. */
-static void set_timer(long milliseconds)
-{
-    struct itimerval timer = {{0, milliseconds ? 20000 : 0},
-                              {milliseconds / 1000, (int)(milliseconds % 1000) * 1000}};
-    setitimer(ITIMER_REAL, &timer, NULL);
-}
-
-void say(const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    printf("    ");
-    vprintf(format, arguments);
-    va_end(arguments);
-    fflush(stdout); /* a call that blocks is seen without its result */
-    timed_out = broken_pipe = 0;
-    set_timer(limit);
-}
-
-void result(long value)
-{
-    int error = errno;
-    set_timer(0);
-    last.value = value;
-    last.failed = value == -1;
-    last.error = last.failed ? error : 0;
-    if (!last.failed) {
-        printf(" = %ld\n", value);
-    } else {
-        printf(" = -1 %s\n", error_name(error));
-        if (timed_out && error == EINTR) {
-            tell("it still blocked after %g s, and 'within' interrupted it", (double)limit / 1000);
-        } else {
-            tell("%s: %s", strerror(error), error_meaning(last.call, error));
-        }
-    }
-    if (broken_pipe) {
-        tell("SIGPIPE came too: it ends a program that neither catches nor ignores it");
-        told("SIGPIPE");
-    }
-}
-
-void tell(const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    printf("    ");
-    vprintf(format, arguments);
-    va_end(arguments);
-    putchar('\n');
-}
-
-void told(const char *word)
-{
-    size_t used = strlen(last.told);
-    snprintf(last.told + used, sizeof last.told - used, " %s ", word);
-}
 
 /* One line on stderr that names the place in the script; at a terminal the place is in sight. */
 static void complain(int line, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -141,85 +51,6 @@ static const struct call *find_call(const char *name)
     return call->name != NULL ? call : NULL;
 }
 
-/* One alternative of expect: "bytes", a number, ok, error, an errno's name, a word told. */
-static bool matches(struct command *c)
-{
-    struct word w = take_word(c, "a result");
-    char padded[256];
-
-    if (!w.quoted && strlen(w.bytes) == 1 && strchr("=<>", w.bytes[0]) != NULL) {
-        long value = take_number(c, "the number", -1, 2147483647);
-        return w.bytes[0] == '='   ? last.value == value
-               : w.bytes[0] == '<' ? !last.failed && last.value < value
-                                   : !last.failed && last.value > value;
-    }
-    if (w.quoted) {
-        return last.data != NULL && last.length == w.length &&
-               memcmp(last.data, w.bytes, w.length) == 0;
-    }
-    if (strspn(w.bytes, "-0123456789") == w.length) {
-        c->next--;
-        return last.value == take_number(c, "the number", -1, 2147483647);
-    }
-    if (strcmp(w.bytes, "ok") == 0 || strcmp(w.bytes, "error") == 0) {
-        return last.failed == (w.bytes[0] == 'e');
-    }
-    if (error_number(w.bytes) != 0) {
-        return last.failed && last.error == error_number(w.bytes);
-    }
-    if (w.bytes[0] == 'E' && strspn(w.bytes, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == w.length &&
-        strcmp(w.bytes, "ESTABLISHED") != 0) {
-        wrong(c, "no error is named '%.40s'", w.bytes);
-    }
-    snprintf(padded, sizeof padded, " %s ", w.bytes);
-    return strstr(last.told, padded) != NULL;
-}
-
-/* Says on stderr what was expected and what came instead. */
-static void disagree(const struct command *c)
-{
-    char text[500] = "expected";
-    for (int i = 1; i < c->count; i++) {
-        const struct word *w = &c->word[i];
-        size_t used = strlen(text);
-        snprintf(text + used, sizeof text - used, " %s",
-                 w->quoted ? quote(w->bytes, w->length) : w->bytes);
-    }
-    complain(line_number, "%s, but %s gave %ld%s%s%s%s%s", text, last.call, last.value,
-             last.failed && last.error ? " " : "",
-             last.failed && last.error ? error_name(last.error) : "", last.data ? " " : "",
-             last.data ? quote(last.data, last.length) : "", last.told);
-}
-
-/* expect [not] RESULT [or RESULT ...]: is that what the last call gave? */
-static int expect(struct command *c)
-{
-    bool negated, found;
-
-    c->next = 1;
-    negated = more(c) && strcmp(c->word[1].bytes, "not") == 0;
-    c->next += negated;
-    if (last.call == NULL) {
-        wrong(c, "expect stands after a call");
-    }
-    found = matches(c);
-    while (more(c) && strcmp(c->word[c->next].bytes, "or") == 0) {
-        c->next++;
-        found = matches(c) || found;
-    }
-    if (!complete(c)) {
-        complain(line_number, "%s", c->wrong);
-        return WRONG;
-    }
-    unexamined = false;
-    if (found != negated) {
-        tell("as expected");
-        return DONE;
-    }
-    disagree(c);
-    return UNEXPECTED;
-}
-
 /* [NAME =] [within SECONDS] CALL WORDS..., or NAME = VALUE */
 static int run_call(struct command *c)
 {
@@ -227,22 +58,23 @@ static int run_call(struct command *c)
     const struct call *call = NULL;
     struct word w;
     char value[32];
+    long limit = 0;
 
     c->next = strcmp(c->word[0].bytes, "let") == 0 && c->count > 3 ? 1 : 0;
     if (c->count - c->next > 2 && strcmp(c->word[c->next + 1].bytes, "=") == 0) {
         name = c->word[c->next].bytes;
         c->next += 2;
     }
-    limit = 0;
     if (strcmp(c->word[c->next].bytes, "within") == 0) {
         c->next++;
-        limit = take_milliseconds(c);
+        limit = take_milliseconds(c, 1);
     }
     w = take_word(c, "a call");
     if (c->wrong[0] == '\0' && (call = find_call(w.bytes)) != NULL) {
         last = (struct result){.call = call->name};
+        set_limit(limit);
         call->run(c);
-        set_timer(0);
+        set_limit(0);
         snprintf(value, sizeof value, "%ld", last.value);
     } else if (name == NULL || limit != 0 || more(c)) {
         wrong(c, "no call is named '%.40s'; 'help' lists them all", w.bytes);
@@ -262,8 +94,29 @@ static int run_call(struct command *c)
         last = (struct result){0};
         return WRONG;
     }
-    unexamined = last.failed;
-    unexamined_line = line_number;
+    if (call != NULL) {
+        unexamined = last.failed;
+        unexamined_line = line_number;
+    }
+    return DONE;
+}
+
+/* expect ...: of no consequence at a terminal, the end of a script that sees something else. */
+static int run_expect(struct command *c)
+{
+    char text[600];
+    bool expected = expect(c, text, sizeof text);
+
+    if (c->wrong[0] != '\0') {
+        complain(line_number, "%s", c->wrong);
+        return WRONG;
+    }
+    unexamined = false;
+    if (!expected) {
+        complain(line_number, "%s", text);
+        return UNEXPECTED;
+    }
+    tell("as expected");
     return DONE;
 }
 
@@ -299,7 +152,7 @@ static int run_line(const char *line, bool *quit)
             continue;
         }
         if (strcmp(c.word[0].bytes, "expect") == 0) {
-            status = expect(&c);
+            status = run_expect(&c);
         } else if ((status = check_unexamined()) == DONE) {
             *quit = strcmp(c.word[0].bytes, "quit") == 0 || strcmp(c.word[0].bytes, "exit") == 0;
             status = *quit ? DONE : run_call(&c);
@@ -450,9 +303,7 @@ int main(int argc, char **argv)
     int status;
 
     open_input(commands, argv[optind]);
-    catch_signal(SIGINT);
-    catch_signal(SIGALRM);
-    catch_signal(SIGPIPE);
+    catch_signals();
     status = run();
     if (fflush(stdout) == EOF || ferror(stdout)) {
         fprintf(stderr, "socksh: write to stdout: %s (%s)\n", strerror(errno), error_name(errno));

@@ -190,6 +190,9 @@ END
   good "$UDP"'
     sendto $c "\0\x01\t\n\r\\\"\x7f\xff~é" 127.0.0.1 $port; expect 12
     recvfrom $s
+    sendto $c ""*99999999999999 127.0.0.1 $port; expect 0; recvfrom $s; expect ""
+    sendto $c "ab"*0 127.0.0.1 $port; expect 0; recvfrom $s; expect ""
+    sendto $c "ab"*3 127.0.0.1 $port; recvfrom $s; expect "ababab"
     sendto $c "x"*49 127.0.0.1 $port
     recvfrom $s'
   grep -qF '    "\x00\x01\t\n\r\\\"\x7f\xff~\xc3\xa9" from 127.0.0.1:' out.txt
@@ -273,13 +276,13 @@ END
 }
 
 @test "expect says what came instead" {
-  bad 1 'socksh: -e:4: expected "hullo", but recvfrom gave 5 "hello"'" 127.0.0.1:PORT " "$UDP
-sendto \$c \"hello\" 127.0.0.1 \$port
+  sh "$UDP
+sendto \$c hello 127.0.0.1 \$port
 recvfrom \$s
-expect \"hullo\"" || {
-    sed -i 's/127.0.0.1:[0-9]* $/127.0.0.1:PORT /' err.txt
-    same 'socksh: -e:4: expected "hullo", but recvfrom gave 5 "hello" 127.0.0.1:PORT ' "$(cat err.txt)"
-  }
+expect \"hullo\""
+  same 1 "$STATUS"
+  same 'socksh: -e:4: expected "hullo", but recvfrom gave 5 "hello" 127.0.0.1:PORT' \
+    "$(sed 's/127.0.0.1:[0-9]*$/127.0.0.1:PORT/' err.txt)"
   bad 1 'socksh: -e:1: expected not EBADF or 5, but close gave -1 EBADF' 'close 99; expect not EBADF or 5'
 }
 
@@ -340,7 +343,7 @@ linger 3 soon|the time in seconds, or off, is a number from 0 to 32767, not 'soo
 fcntl 3 fast|fcntl knows nonblock and block, not 'fast'
 poll|poll needs a descriptor and what to wait for: in, out, pri, err, hup
 poll 3|after the descriptor, poll needs what to wait for: in, out, pri, err, hup
-poll 3 in soon|a time is given in seconds, from 0.001 to 86400, not as 'soon'
+poll 3 in soon|a time is given in seconds, from 0 to 86400, not as 'soon'
 sleep|the time in seconds is missing
 sleep nan|a time is given in seconds, from 0.001 to 86400, not as 'nan'
 sleep -1|a time is given in seconds, from 0.001 to 86400, not as '-1'
@@ -368,6 +371,14 @@ recvfrom a; expect "hello"
 setsockopt b SO_REUSEADDR 1; n = getsockopt b reuseaddr; expect 1 or 4
 shutdown d SHUT_RDWR; expect ENOTCONN or ok
 poll a POLLIN pollout 1; expect POLLOUT; expect 1'
+}
+
+@test "a name keeps its value; what has been expected stays expected" {
+  good 'close 99; expect EBADF; x = 5; gethostname'
+  good 's = socket tcp; close $s; socket udp; status'
+  grep -qE '^     3 +udp ' out.txt
+  good 'a = socket tcp; close $a; b = socket tcp; status'
+  grep -qE '^     3 b +tcp ' out.txt
 }
 
 @test "64 names and no more; 64 words and no more" {
