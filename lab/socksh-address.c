@@ -49,7 +49,8 @@ static bool look_up(struct command *c, int fd, struct address *a, const char *ho
     char *end;
     int error;
 
-    if (isdigit((unsigned char)port[0]) && (strtol(port, &end, 10) > 65535 || *end != '\0')) {
+    if (port[0] == '\0' ||
+        (isdigit((unsigned char)port[0]) && (strtol(port, &end, 10) > 65535 || *end != '\0'))) {
         wrong(c, "a port is a number from 0 to 65535 or a name such as http, not '%.20s'", port);
         return false;
     }
@@ -79,8 +80,9 @@ static bool look_up(struct command *c, int fd, struct address *a, const char *ho
 bool take_address(struct command *c, int fd, struct address *a)
 {
     struct word w = take_word(c, "the address");
+    const char *colon = strrchr(w.bytes, ':'), *from = w.bytes, *port;
+    size_t length = strlen(w.bytes);
     char host[256];
-    char *colon = strrchr(w.bytes, ':');
 
     memset(a, 0, sizeof *a);
     if (c->wrong[0] != '\0') {
@@ -94,17 +96,18 @@ bool take_address(struct command *c, int fd, struct address *a)
     if (socket_family(fd) == AF_UNIX || strchr(w.bytes, '/') != NULL) {
         return set_path(c, a, w.bytes);
     }
-    snprintf(host, sizeof host, "%s", w.bytes);
     if (colon != NULL && (strchr(w.bytes, ':') == colon || colon[-1] == ']')) {
-        host[colon - w.bytes < 255 ? colon - w.bytes : 255] = '\0';
-        if (host[0] == '[') {
-            memmove(host, host + 1, strlen(host));
-            host[strlen(host) - 1] = '\0';
-        }
-        return look_up(c, fd, a, host[0] != '\0' ? host : "*", colon + 1);
+        length = (size_t)(colon - w.bytes);
+        port = colon + 1;
+    } else {
+        port = take_word(c, "the port, after the address,").bytes;
     }
-    w = take_word(c, "the port, after the address,");
-    return c->wrong[0] == '\0' && look_up(c, fd, a, host, w.bytes);
+    if (length > 2 && from[0] == '[' && from[length - 1] == ']') {
+        from++;
+        length -= 2;
+    }
+    snprintf(host, sizeof host, "%.*s", length < sizeof host ? (int)length : 255, from);
+    return c->wrong[0] == '\0' && look_up(c, fd, a, host[0] != '\0' ? host : "*", port);
 }
 
 int address_port(const struct address *a)
@@ -134,6 +137,7 @@ const char *address_text(const struct address *a)
                  a->length > offsetof(struct sockaddr_un, sun_path) && un.sun_path[0] != '\0'
                      ? un.sun_path
                      : "(unnamed)");
+        make_printable(text);
     } else if (getnameinfo((const struct sockaddr *)&a->storage, a->length, host, sizeof host, port,
                            sizeof port, NI_NUMERICHOST | NI_NUMERICSERV) == 0) {
         snprintf(text, sizeof text, strchr(host, ':') ? "[%s]:%s" : "%s:%s", host, port);

@@ -34,8 +34,8 @@ void call_getservbyname(struct command *c)
     if (!complete(c)) {
         return;
     }
-    say("getservbyname(%s, %s%s%s)", quote(name.bytes, name.length), protocol.bytes ? "\"" : "",
-        protocol.bytes ? protocol.bytes : "NULL", protocol.bytes ? "\"" : "");
+    say("getservbyname(%s, ", quote(name.bytes, name.length));
+    printf("%s)", protocol.bytes ? quote(protocol.bytes, protocol.length) : "NULL");
     entry = getservbyname(name.bytes, protocol.bytes);
     last.failed = entry == NULL;
     last.value = entry != NULL ? ntohs((in_port_t)entry->s_port) : -1;

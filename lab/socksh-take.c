@@ -9,6 +9,15 @@
 #include <string.h>
 #include <strings.h>
 
+void make_printable(char *text)
+{
+    for (; *text != '\0'; text++) {
+        if ((unsigned char)*text < ' ' || *text == '\x7f') {
+            *text = '?';
+        }
+    }
+}
+
 void wrong(struct command *c, const char *format, ...)
 {
     if (c->wrong[0] == '\0') { /* the first mistake explains the others */
@@ -16,6 +25,7 @@ void wrong(struct command *c, const char *format, ...)
         va_start(arguments, format);
         vsnprintf(c->wrong, sizeof c->wrong, format, arguments);
         va_end(arguments);
+        make_printable(c->wrong);
     }
 }
 

@@ -86,6 +86,7 @@ int take_fd(struct command *c);
 const struct constant *take_constant(struct command *c, const struct constant *list, int n);
 bool same_name(const char *typed, const char *constant); /* peek, PEEK or MSG_PEEK */
 const char *quote(const char *bytes, size_t length);     /* shortened, in a static buffer */
+void make_printable(char *text);                         /* ? for each control byte */
 
 /* socksh-variables.c */
 const char *variable(const char *name); /* its value, or NULL */

@@ -315,6 +315,10 @@ bind|the descriptor of a socket is missing
 bind 3|the address is missing
 bind 3 127.0.0.1|the port, after the address, is missing
 bind 3 127.0.0.1 70000|a port is a number from 0 to 65535 or a name such as http, not '70000'
+bind 3 127.0.0.1:|a port is a number from 0 to 65535 or a name such as http, not ''
+bind 3 [:5|no address for '[' port '5': Name or service not known
+bind 3 "a\nb" 5|no address for 'a?b' port '5': Name or service not known
+"a\nb"|no call is named 'a?b'; 'help' lists them all
 bind 3 127.0.0.1 -1|no address for '127.0.0.1' port '-1': Servname not supported for ai_socktype
 bind 3 127.0.0.1 0 0|'0' is one word too many
 bind x 127.0.0.1 0|a descriptor is a number such as 3 or the name of a socket, not 'x'
@@ -404,6 +408,20 @@ sendto $a "pong" $from; recvfrom $b; expect "pong"; expect here; bind $b other; 
 connect $c [::1]:$port; mine = getsockname $c; p = accept $s; expect [::1]:$mine
 s = socket udp6; bind $s ::1 0; port = getsockname $s; c = socket udp6
 sendto $c "six" ::1 $port; recvfrom $s; expect "six"; sendto $s "back" $from; recvfrom $c; expect "back"'
+}
+
+@test "an address in each way to write it, and a path that does not print" {
+  for address in '127.0.0.1 0' 127.0.0.1:0 'localhost 0' localhost:0 '* 0' '*:0' :0 '127.0.0.1 domain'; do
+    good "s = socket udp; bind \$s $address; expect ok or EACCES or EADDRINUSE"
+    grep -qE 'bind\(3, \{AF_INET, (127.0.0.1|0.0.0.0):(0|53)\}, 16\)' out.txt
+  done
+  good 's = socket unix stream; bind $s "./a\nb"; getsockname $s; status; unlink "./a\nb"'
+  grep -qF '{AF_UNIX, ./a?b}' out.txt
+  ipv6
+  for address in '::1 0' '[::1]:0' '[::1] 0' ':: 0' '[::]:0' '* 0'; do
+    good "s = socket udp6; bind \$s $address"
+    grep -qE 'bind\(3, \{AF_INET6, \[::1?\]:0\}, 28\)' out.txt
+  done
 }
 
 @test "every flag: peek, oob, waitall, dontwait, dontroute" {
