@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# variants: plain asan
 # The scripts of lab/scripts: each runs, and checks itself by its expects.
 load helper
 SCRIPTS=$ROOT/lab/scripts

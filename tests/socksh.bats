@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# variants: plain asan
 # socksh: the language, every call, real peers at the other end, bad input, the terminal.
 load helper
 bats_require_minimum_version 1.5.0
@@ -29,6 +30,9 @@ bad() {
   same 1 "$(wc -l <err.txt)"
 }
 
+# A page without the backspaces that make its letters bold.
+flat() { sed $'s/.\b//g'; }
+
 ipv6() { python 'socket(AF_INET6).bind(("::1", 0))' 2>/dev/null || skip "this machine has no IPv6"; }
 
 # waits_for NAME TEXT: until the output of a started socksh has it.
@@ -44,7 +48,7 @@ UDP='s = socket udp; bind $s 127.0.0.1 0; port = getsockname $s; c = socket udp'
   run -0 "$SOCKSH" --help
   same "usage: socksh [-e COMMANDS] [FILE]" "${lines[0]}"
   same "socksh [-e COMMANDS] [FILE]" \
-    "$(MANWIDTH=80 mandoc -T ascii "$ROOT/docs/man/socksh.1" | col -b | sed -n '/^SYNOPSIS/{n;s/^ *//;s/  */ /g;p;}')"
+    "$(MANWIDTH=80 mandoc -T ascii "$ROOT/docs/man/socksh.1" | flat | sed -n '/^SYNOPSIS/{n;s/^ *//;s/  */ /g;p;}')"
   run -0 "$SOCKSH" --version
   same "socksh (Both Ends) 1.0" "$output"
 }
@@ -52,7 +56,7 @@ UDP='s = socket udp; bind $s 127.0.0.1 0; port = getsockname $s; c = socket udp'
 @test "the man page is clean and names every command of help" {
   need mandoc
   same '' "$(mandoc -T lint -W warning "$ROOT/docs/man/socksh.1")"
-  page=$(mandoc -T ascii "$ROOT/docs/man/socksh.1" | col -b)
+  page=$(mandoc -T ascii "$ROOT/docs/man/socksh.1" | flat)
   for call in $("$SOCKSH" -e help | sed -n 's/^    \([a-z]*\).*/\1/p'); do
     grep -qE "^ {5}(\[NAME =\] \[)?$call\b" <<<"$page" || { echo "not there: $call" >&2; false; }
   done
@@ -729,7 +733,7 @@ gethostname'
 
 @test "the session of the man page, with netcat at the other end, is what happens" {
   need mandoc nc.openbsd
-  mandoc -T ascii "$ROOT/docs/man/socksh.1" | col -bx | sed -n '/^EXAMPLES/,/^     Both ends/p' >page.txt
+  mandoc -T ascii "$ROOT/docs/man/socksh.1" | flat | sed -n '/^EXAMPLES/,/^     Both ends/p' >page.txt
   at_terminal '
 import subprocess
 lines = [l[11:] for l in open("page.txt").read().split("\n") if l.startswith(" " * 11)]
@@ -755,7 +759,7 @@ nc.kill(); send("\x04"); assert status() == 0' "$(free_port)"
 
 @test "the other examples of the man page run" {
   need mandoc
-  mandoc -T ascii "$ROOT/docs/man/socksh.1" | col -bx |
+  mandoc -T ascii "$ROOT/docs/man/socksh.1" | flat |
     sed -n '/^     Both ends/,/^DIAGNOSTICS/s/^           //p' | grep -v rlwrap | sed 's/^\$ //' >examples.sh
   same 3 "$(grep -c '^socksh ' examples.sh)"
   (cd "$ROOT" && PATH=$BIN_DIR:$PATH timeout "$PATIENCE" bash -e "$BATS_TEST_TMPDIR/examples.sh") >out.txt 2>err.txt
