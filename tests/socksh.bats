@@ -35,6 +35,14 @@ flat() { sed $'s/.\b//g'; }
 
 ipv6() { python 'socket(AF_INET6).bind(("::1", 0))' 2>/dev/null || skip "this machine has no IPv6"; }
 
+# status_of PID: waits until it has ended, and sets STATUS to its exit status.
+status_of() {
+  STATUS=0
+  eventually ended "$1"
+  wait "$1" || STATUS=$?
+}
+ended() { ! alive "$1"; }
+
 # waits_for NAME TEXT: until the output of a started socksh has it.
 waits_for() { eventually grep -qF -- "$2" "$1.out"; }
 
@@ -567,9 +575,8 @@ print(s.makefile().readline(), end=""); s.close()') ;;
     *) reply=$(timeout "$PATIENCE" "$nc" 127.0.0.1 "$PORT" <<<hello) ;;
     esac
     same "$nc: HELLO" "$nc: $reply"
-    status=0
-    wait "$pid" || status=$?
-    same "$nc: 0" "$nc: $status" || { cat "$nc.out" "$nc.err" >&2; false; }
+    status_of "$pid"
+    same "$nc: 0" "$nc: $STATUS" || { cat "$nc.out" "$nc.err" >&2; false; }
   done
 }
 
@@ -723,9 +730,8 @@ gethostname'
   waits_for script 'accept(3'
   eventually grep -q '^State:.*S (sleeping)' "/proc/$PID/status"
   kill -INT "$PID"
-  status=0
-  wait "$PID" || status=$?
-  same 1 "$status"
+  status_of "$PID"
+  same 1 "$STATUS"
   same 'socksh: -e:2: interrupted' "$(err script)"
   grep -q gethostname script.out && false
   true
