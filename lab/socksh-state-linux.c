@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* socksh-state-linux.c - the state of a TCP connection, which only Linux's TCP_INFO tells so. */
-#define _DEFAULT_SOURCE /* struct tcp_info */
+#define _GNU_SOURCE /* struct tcp_info */
 #include "socksh.h"
 
 #include <netinet/in.h>

@@ -328,10 +328,7 @@ bind 3|the address is missing
 bind 3 127.0.0.1|the port, after the address, is missing
 bind 3 127.0.0.1 70000|a port is a number from 0 to 65535 or a name such as http, not '70000'
 bind 3 127.0.0.1:|a port is a number from 0 to 65535 or a name such as http, not ''
-bind 3 [:5|no address for '[' port '5': Name or service not known
-bind 3 "a\nb" 5|no address for 'a?b' port '5': Name or service not known
 "a\nb"|no call is named 'a?b'; 'help' lists them all
-bind 3 127.0.0.1 -1|no address for '127.0.0.1' port '-1': Servname not supported for ai_socktype
 bind 3 127.0.0.1 0 0|'0' is one word too many
 bind x 127.0.0.1 0|a descriptor is a number such as 3 or the name of a socket, not 'x'
 bind -1 127.0.0.1 0|a descriptor is a number such as 3 or the name of a socket, not '-1'
@@ -373,6 +370,21 @@ expect 5|expect stands after a call
 9x = socket tcp|'9x' cannot be a name: letters, digits and _, and at most 64 names
 a-b = 5|'a-b' cannot be a name: letters, digits and _, and at most 64 names
 x = y z|no call is named 'y'; 'help' lists them all
+END
+}
+
+@test "an address that cannot be resolved: one line, with the resolver's words" {
+  while IFS='|' read -r words text; do
+    sh "$words"
+    same '2 1' "$STATUS $(wc -l <err.txt)"
+    grep -qF "socksh: -e:1: no address for $text: " err.txt || { cat err.txt >&2; false; }
+  done <<'END'
+bind 3 127.0.0.1 -1|'127.0.0.1' port '-1'
+bind 3 127.0.0.1 no-such-service|'127.0.0.1' port 'no-such-service'
+bind 3 [:5|'[' port '5'
+bind 3 []:5|'[]' port '5'
+bind 3 "a\nb" 5|'a?b' port '5'
+bind 3 300.1.1.1:5|'300.1.1.1' port '5'
 END
 }
 
