@@ -34,6 +34,8 @@ static void call_socket(struct command *c)
             family = found;
         } else if ((found = take_constant(c, types, COUNT(types))) != NULL) {
             type = found;
+        } else if (strcmp(typed, "0") == 0 && type != NULL) {
+            c->next++; /* the protocol, which the family and the type decide */
         } else {
             wrong(c, "no kind of socket is named '%.40s': tcp, udp, tcp6, udp6, unix stream ...",
                   typed);

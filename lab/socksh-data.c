@@ -21,7 +21,9 @@ static const char *take_flags(struct command *c, int *value)
     text[0] = '\0';
     while (more(c)) {
         const struct constant *flag = take_constant(c, flags, COUNT(flags));
-        if (flag == NULL) {
+        if (flag == NULL && strcmp(c->word[c->next].bytes, "0") == 0) {
+            c->next++; /* as C writes no flags */
+        } else if (flag == NULL) {
             wrong(c, "no flag is named '%.40s': peek, oob, waitall, dontwait, dontroute",
                   c->word[c->next].bytes);
         } else if ((*value & flag->value) == 0) {

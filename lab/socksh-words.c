@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What parts words; so listen(3, 1) is understood, and so is MSG_PEEK | MSG_DONTWAIT. */
+#define BLANKS " \t|(),"
+
 /* The bytes of all words of one command: room for a send that no buffer takes in one piece. */
 static char bytes[16 * 1024 * 1024];
 static size_t used;
@@ -99,7 +102,7 @@ static const char *add_bare(struct command *c, const char *p)
         add(c, p, 1);
         return p + 1;
     }
-    while (*p != '\0' && strchr(" \t|;\"=<>", *p) == NULL) {
+    while (*p != '\0' && strchr(BLANKS ";\"=<>", *p) == NULL) {
         if (*p == '$') {
             p = add_variable(c, p + 1);
         } else {
@@ -117,7 +120,7 @@ const char *split(struct command *c, const char *text)
     c->wrong[0] = '\0';
     used = 0;
     while (true) {
-        p += strspn(p, " \t|"); /* MSG_PEEK|MSG_DONTWAIT are two words */
+        p += strspn(p, BLANKS);
         if (*p == '\0' || *p == '#' || c->wrong[0] != '\0') {
             return NULL;
         }

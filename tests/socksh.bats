@@ -401,6 +401,13 @@ shutdown d SHUT_RDWR; expect ENOTCONN or ok
 poll a POLLIN pollout 1; expect POLLOUT; expect 1'
 }
 
+@test "calls may be typed as in C" {
+  good 'u = socket(AF_INET, SOCK_DGRAM, 0); bind($u, 127.0.0.1, 0); p = getsockname($u)
+connect($u, 127.0.0.1, $p); send($u, "a (b, c) | d", 0); recv($u, 100, 0); expect "a (b, c) | d"
+recv($u, 10, MSG_PEEK | MSG_DONTWAIT); expect EAGAIN; shutdown($u, SHUT_RDWR); close($u)
+s = socket(AF_INET, SOCK_STREAM, 0); listen($s,1); getsockopt($s, SO_ACCEPTCONN); expect 1'
+}
+
 @test "a name keeps its value; what has been expected stays expected" {
   good 'close 99; expect EBADF; x = 5; gethostname'
   good 's = socket tcp; close $s; socket udp; status'
