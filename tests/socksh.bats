@@ -496,6 +496,9 @@ setsockopt $s linger 1 7; getsockopt $s linger; linger $s off; getsockopt $s lin
   grep -qF "it still blocked after 0.4 s, and 'within' interrupted it" out.txt
   # within is over with its call: a later call may take longer.
   good 'within 0.1 gethostname; within 0.1 getservbyname domain udp; sleep 0.3; expect 0'
+  { echo 'within 0.05 getservbyname domain udp'; sleep 0.3; echo gethostname; } |
+    timeout "$PATIENCE" "$SOCKSH" >out.txt 2>err.txt
+  same '' "$(cat err.txt)"
   good "$TCP"'; within 0.3 send $c "x"*16000000; expect > 0; expect < 16000000'
   grep -q 'only a part was taken: the other [0-9]* bytes' out.txt
 }
