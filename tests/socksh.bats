@@ -287,6 +287,14 @@ expect $expectation"
 END
 }
 
+@test "expect compares all bytes, and how many they are" {
+  for bytes in hell hello! '' hellO 'hello\0'; do
+    sh "$UDP; sendto \$c hello 127.0.0.1 \$port; recvfrom \$s; expect \"$bytes\""
+    same "$bytes: 1" "$bytes: $STATUS"
+  done
+  good "$UDP"'; sendto $c "a\0b" 127.0.0.1 $port; recvfrom $s; expect "a\0b"; expect not "a\0c"; expect not "a"'
+}
+
 @test "expect says what came instead" {
   sh "$UDP
 sendto \$c hello 127.0.0.1 \$port
@@ -655,6 +663,9 @@ recv $c 256 waitall; expect 256; expect "'"$(printf '\\x%02x' {0..255})"'"'
   printf '# \033[2J\n' >escape.socksh
   run -2 --separate-stderr "$SOCKSH" escape.socksh
   same 'socksh: escape.socksh:1: a control byte, which in quotes is written \x1b' "$stderr"
+  printf '# \177\n' >delete.socksh
+  run -2 --separate-stderr "$SOCKSH" delete.socksh
+  same 'socksh: delete.socksh:1: a control byte, which in quotes is written \x7f' "$stderr"
   status=0
   timeout "$PATIENCE" "$SOCKSH" </dev/zero 2>err.txt || status=$?
   same '2 1' "$status $(wc -l <err.txt)"
