@@ -84,7 +84,7 @@ static int run_call(struct command *c)
         (call->run == find_call("socket")->run || call->run == find_call("accept")->run);
     if (c->wrong[0] == '\0' && name != NULL &&
         !set_variable(name, call != NULL ? value : w.bytes, socket)) {
-        wrong(c, "'%.40s' cannot be a name: letters, digits and _, and at most 64 names", name);
+        wrong(c, "'%.40s' cannot be a name: up to 31 letters, digits and _; up to 64 names", name);
     }
     if (c->wrong[0] != '\0') {
         complain(line_number, "%s", c->wrong);

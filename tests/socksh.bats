@@ -375,8 +375,8 @@ signal hup ignore|the only signal here is pipe, not 'hup'
 signal pipe shout|a signal can be set to ignore, default or catch, not 'shout'
 getaddrinfo x y z|getaddrinfo's hints are tcp, udp, inet, inet6, passive, not 'z'
 expect 5|expect stands after a call
-9x = socket tcp|'9x' cannot be a name: letters, digits and _, and at most 64 names
-a-b = 5|'a-b' cannot be a name: letters, digits and _, and at most 64 names
+9x = socket tcp|'9x' cannot be a name: up to 31 letters, digits and _; up to 64 names
+a-b = 5|'a-b' cannot be a name: up to 31 letters, digits and _; up to 64 names
 x = y z|no call is named 'y'; 'help' lists them all
 END
 }
@@ -426,8 +426,11 @@ s = socket(AF_INET, SOCK_STREAM, 0); listen($s,1); getsockopt($s, SO_ACCEPTCONN)
 
 @test "64 names and no more; 64 words and no more" {
   good "$(for i in {1..64}; do echo "n$i = $i"; done; echo 'n64 = 5')"
-  bad 2 "socksh: -e:65: 'n65' cannot be a name: letters, digits and _, and at most 64 names" \
+  bad 2 "socksh: -e:65: 'n65' cannot be a name: up to 31 letters, digits and _; up to 64 names" \
     "$(for i in {1..65}; do echo "n$i = $i"; done)"
+  good 'a234567890123456789012345678901 = socket tcp; close $a234567890123456789012345678901'
+  bad 2 "socksh: -e:1: 'a2345678901234567890123456789012' cannot be a name: up to 31 letters, digits and _; up to 64 names" \
+    'a2345678901234567890123456789012 = 5'
   bad 2 'socksh: -e:1: a command has at most 64 words' "send $(printf 'x %.0s' {1..64})"
 }
 
@@ -502,6 +505,7 @@ setsockopt $s linger 1 7; getsockopt $s linger; linger $s off; getsockopt $s lin
   good 's = socket udp; bind $s 127.0.0.1 0; within 0.4 recv $s; expect EINTR'
   (($(date +%s%N) - start >= 400000000))
   grep -qF "it still blocked after 0.4 s, and 'within' interrupted it" out.txt
+  good 's = socket udp; bind $s 127.0.0.1 0; poll $s in 0.2; expect 0; poll $s in 0; expect 0; poll $s in $s out 0; expect 1'
   # within is over with its call: a later call may take longer.
   good 'within 0.1 gethostname; within 0.1 getservbyname domain udp; sleep 0.3; expect 0'
   { echo 'within 0.05 getservbyname domain udp'; sleep 0.3; echo gethostname; } |
