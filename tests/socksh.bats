@@ -155,6 +155,7 @@ END
 
 @test "what is shown is what ran: strace saw the same calls and results" {
   need strace
+  strace -o trace.txt true 2>/dev/null || skip "strace is not allowed here"
   cat >calls.socksh <<'END'
 s = socket tcp
 setsockopt $s reuseaddr 1
@@ -174,6 +175,7 @@ close $p
 recv $c 9 dontwait
 close $c
 u = socket udp6
+expect ok or error
 d = socket unix dgram
 recv $d 5 peek|dontwait
 expect EAGAIN
