@@ -443,6 +443,17 @@ for n in 0, 65507, 65527:
   same HELLO "$(client <<<hello)"
 }
 
+@test "a port below 1024 without the privilege for it: says so" {
+  ours server
+  need setpriv
+  [ "$(cat /proc/sys/net/ipv4/ip_unprivileged_port_start)" -gt 81 ] || skip "every port is free for all here"
+  local without=()
+  [ "$(id -u)" != 0 ] || without=(setpriv --bounding-set -net_bind_service)
+  run timeout "$PATIENCE" "${without[@]}" "$BIN_DIR/$SERVER" 81
+  same 1 "$status"
+  same "udp-upper-server: bind to 127.0.0.1 port 81: Permission denied (EACCES): ports below 1024 need privileges; take a higher one" "$output"
+}
+
 @test "restart at once on the same port" {
   ours server
   server
