@@ -337,7 +337,7 @@ while True:
     m, a = s.recvfrom(70000)
     seen[m] = seen.get(m, 0) + 1
     if seen[m] == 3: s.sendto(m.upper(), a)'
-  printf 'one\ntwo\n' | client -w 0.2 >got 2>errors
+  printf 'one\ntwo\n' | client -n 50 -w 0.2 >got 2>errors
   printf 'ONE\nTWO\n' | cmp - got
   same '' "$(cat errors)"
 }
@@ -348,7 +348,7 @@ while True:
 m, a = s.recvfrom(70000)
 s.recvfrom(70000)
 s.sendto(m.upper(), a)'
-  run client -w 0.5 -n 2 <<<one
+  run client -w 0.5 -n 20 <<<one
   same 0 "$status"
   same ONE "$output"
 }
