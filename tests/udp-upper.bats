@@ -310,6 +310,17 @@ for i in range(20):
   quiet server
 }
 
+@test "whatever recvfrom and sendto say, the server goes on" {
+  ours server
+  need strace
+  UNDER="strace -D -qq -o trace -e trace=recvfrom,sendto -e inject=recvfrom:error=ENOMEM:when=1 -e inject=sendto:error=ECONNREFUSED:when=1"
+  $UNDER true 2>/dev/null || skip "strace may not trace here"
+  server -q
+  same HELLO "$(client -n 50 -w 0.5 <<<hello)"
+  same "udp-upper-server: recvfrom on 127.0.0.1 port $PORT: Cannot allocate memory (ENOMEM)
+udp-upper-server: sendto 127.0.0.1:N: Connection refused (ECONNREFUSED)" "$(sed 's/\(sendto [0-9.]*:\)[0-9]*/\1N/; s/\(ECONNREFUSED)\).*/\1/' server.err)"
+}
+
 @test "a late or doubled reply is never shown for a later sentence" {
   ours client
   # Before each reply all earlier ones come again, and after it this one: to ports that are closed,
