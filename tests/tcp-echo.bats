@@ -402,7 +402,7 @@ s = create_connection(('127.0.0.1', $PORT)); s.sendall(b'x'); s.recv(1); print('
   eventually grep -q held held.out
   kill "$SERVER_PID" # bash lets no background command see SIGINT; both end it in the same way
   eventually ended "$SERVER_PID"
-  SERVER_PORT=$PORT server
+  SERVER_NAME=again SERVER_PORT=$PORT server
   survives
 }
 @test "restarts at once after Ctrl-C with a connection still open" { ours server && each restart; }
