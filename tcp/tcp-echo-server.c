@@ -3,7 +3,7 @@
  *
  * Sends back what arrives, as it arrives. One client at a time: the next one waits in the queue.
  * Run it in one terminal, tcp-echo-client (or: nc localhost 9999) in others. Port 9999.
- * Protocol: bytes come back as they are; "close", a line or all that arrives at once, is the last. */
+ * Protocol: bytes come back as they are; "close", as a line or all that arrives, is the last. */
 #include "../common/die.h"
 #include "../common/net.h"
 #include "../common/text.h"
