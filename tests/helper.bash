@@ -53,6 +53,7 @@ eventually() {
 start() {
   local name=$1
   shift
+  : >"$name.out" >"$name.err" # now, not when the child gets there: an earlier one of that name is over
   "$@" >"$name.out" 2>"$name.err" </dev/null 3>&- 4>&- &
   PID=$!
   PIDS+=("$PID")
@@ -133,6 +134,9 @@ ours() {
   client) [ -z "${CLIENT_CMD:-}" ] || skip "only for our own client" ;;
   esac
 }
+
+# slow: not with scripts/test --quick.
+slow() { [ -z "${QUICK:-}" ] || skip "slow, not with --quick"; }
 
 # whole: the test expects that what was sent at once also arrives at once, as it does unless a fault
 # (short, byte: see sockfault) makes each call do less than it was asked to.
