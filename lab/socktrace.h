@@ -96,14 +96,19 @@ struct process {
     char name[NAME_SIZE];
 };
 
+/* How events are shown to people. */
+struct look {
+    bool colour, utf8;
+    int command;        /* process number of COMMAND: its own lines need no number */
+    int64_t data_limit; /* -s, or its default */
+};
+
 struct state {
     char magic[16];
     char file[PATH_MAX];  /* where the trace goes; empty: to people, on stderr */
     char name[NAME_SIZE]; /* -n, or empty */
-    int64_t data_limit;   /* -s */
+    struct look look;
     bool polls;           /* -p */
-    bool colour, utf8;
-    int command;               /* process number of COMMAND */
     uint64_t stderr_device, stderr_inode;
     _Atomic int watcher;       /* process number of the watcher, 0 when there is none */
     _Atomic int reported;      /* how many programs have loaded the library */
@@ -139,7 +144,7 @@ size_t trace_line(char *buffer, size_t size, const struct event *event, const st
                   int parts, size_t limit);
 /* The same for people. Returns 0 for an event that they need not see. */
 size_t human_line(char *buffer, size_t size, const struct event *event, const struct iovec *data,
-                  int parts, const struct state *state);
+                  int parts, const struct look *look);
 
 /* ---- socktrace-names.c: the names of constants ---- */
 
