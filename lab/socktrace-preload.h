@@ -154,7 +154,6 @@ bool is_trace_descriptor(int fd);
 void watch_program(const char *path, char *const environment[]); /* before it is executed */
 void watch_hidden(int fd, const char *why);
 void watch_exit(int status);
-void watch_note(const char *call, int64_t result, const char *data, size_t length);
 extern _Thread_local int quiet_depth; /* above 0: inside of the C library, tell nothing */
 
 /* ---- what each system does in its own way: socktrace-linux.c, socktrace-portable.c ---- */

@@ -273,8 +273,8 @@ static size_t utf8_character(const unsigned char *s, size_t count)
 static void put_readable(struct text *text, const struct iovec *data, int parts, int64_t count,
                          const struct look *look)
 {
-    size_t limit = (size_t)look->data_limit;
-    bool cut = count > (int64_t)limit;
+    size_t limit = (size_t)(count < look->data_limit ? count : look->data_limit);
+    bool cut = count > look->data_limit;
 
     put_char(text, '"');
     for (int i = 0; i < parts && limit > 0; i++) {
@@ -509,10 +509,6 @@ static void put_note(struct text *text, const struct event *event, const struct 
             put_text(text, " connected to ");
             put_place(text, event->peer);
         }
-    } else if (is(event, "fork")) {
-        put_text(text, "a child of process ");
-        put_text(text, arg(event, "ppid", value, sizeof value));
-        put_text(text, " begins here");
     }
 }
 

@@ -31,6 +31,9 @@ struct posix_calls real;
 static struct state *state; /* NULL: nothing is to be told */
 static _Atomic int ready;   /* 1: loading, 2: loaded */
 static char program[NAME_SIZE];
+static char arguments[512]; /* the command line */
+static const char *_Atomic untold; /* "start" or "fork": not yet written */
+static int64_t untold_since;
 static _Atomic int trace_fd = -1;
 static dev_t trace_device;
 static ino_t trace_inode;
@@ -402,6 +405,7 @@ void watch_accepted(struct watch *w, int fd, const struct sockaddr *from, sockle
 /* ---- a call ---- */
 
 static void load(void);
+static void tell_process(void);
 
 static void start_event(struct event *event, const char *call, int fd)
 {
@@ -441,6 +445,8 @@ bool watch_begin(struct watch *w, const char *call, int fd, enum which which)
         errno = error;
         return false;
     }
+    if (atomic_load_explicit(&untold, memory_order_relaxed) != NULL)
+        tell_process();
     w->error = error;
     w->slot = NULL;
     w->entry = NULL;
@@ -605,39 +611,18 @@ void watch_sent(struct watch *w, ssize_t n, const struct iovec *data, int parts)
 
 /* ---- the process ---- */
 
-void watch_note(const char *call, int64_t result, const char *data, size_t length)
+static void watch_note(const char *call, int64_t result, int64_t time, const char *data)
 {
     struct event event;
-    struct iovec part = {(void *)(uintptr_t)data, length};
+    struct iovec part = {(void *)(uintptr_t)data, data != NULL ? strlen(data) : 0};
 
     start_event(&event, call, -1);
     event.what = NOTE;
-    event.begin = event.end = now();
+    event.begin = event.end = time;
     event.result = result;
     if (strcmp(call, "start") == 0 || strcmp(call, "fork") == 0)
         arg_number(&event, "ppid", getppid());
-    tell(&event, data != NULL ? &part : NULL, data != NULL ? 1 : 0, length);
-}
-
-void watch_hidden(int fd, const char *why)
-{
-    int error = errno;
-    struct watch w;
-    struct iovec part = {(void *)(uintptr_t)why, strlen(why)};
-
-    if (watch_begin(&w, "hidden", fd, WATCH_SOCKETS)) {
-        w.event.what = NOTE;
-        w.event.end = w.event.begin;
-        tell(&w.event, &part, 1, part.iov_len);
-    }
-    errno = error;
-}
-
-bool watching_polls(void)
-{
-    if (ready != 2)
-        load();
-    return state != NULL && state->polls && quiet_depth == 0;
+    tell(&event, data != NULL ? &part : NULL, data != NULL ? 1 : 0, part.iov_len);
 }
 
 static struct process *process_of(int pid)
@@ -663,19 +648,39 @@ static void register_process(int pid)
     }
     if (process != NULL) {
         process->pid = pid;
+        process->told = atomic_load(&untold) == NULL;
         memcpy(process->name, program, sizeof program);
         process->state = PROCESS_RUNNING;
     }
 }
 
+/* A process is told of when it makes its first socket call: most shells never do. */
+static void tell_process(void)
+{
+    const char *call = atomic_exchange(&untold, NULL);
+    struct process *process;
+
+    if (call == NULL)
+        return; /* another thread was first */
+    watch_note(call, call[0] == 'f' ? 0 : NONE, untold_since, call[0] == 'f' ? NULL : arguments);
+    process = process_of(getpid());
+    if (process != NULL)
+        process->told = true;
+}
+
+/* Runs in the child that fork() made. A parent with sockets shares them with its child. */
 static void begin_child(void)
 {
     int error = errno;
 
     my_slot = NULL;
     if (state != NULL) {
+        bool told = atomic_load(&untold) == NULL;
+        untold = "fork";
+        untold_since = now();
         register_process(getpid());
-        watch_note("fork", 0, NULL, 0);
+        if (told)
+            tell_process();
     }
     errno = error;
 }
@@ -688,11 +693,33 @@ void watch_exit(int status)
     if (state == NULL)
         return;
     if (pid == state->look.command && state->calls == 0)
-        watch_note("quiet", NONE, NULL, 0);
-    watch_note("exit", status < 0 ? NONE : status & 0xff, NULL, 0);
+        watch_note("quiet", NONE, now(), NULL);
+    if (atomic_load(&untold) == NULL)
+        watch_note("exit", status < 0 ? NONE : status & 0xff, now(), NULL);
     process = process_of(pid);
     if (process != NULL)
         process->state = PROCESS_ENDED;
+}
+
+void watch_hidden(int fd, const char *why)
+{
+    int error = errno;
+    struct watch w;
+    struct iovec part = {(void *)(uintptr_t)why, strlen(why)};
+
+    if (watch_begin(&w, "hidden", fd, WATCH_SOCKETS)) {
+        w.event.what = NOTE;
+        w.event.end = w.event.begin;
+        tell(&w.event, &part, 1, part.iov_len);
+    }
+    errno = error;
+}
+
+bool watching_polls(void)
+{
+    if (ready != 2)
+        load();
+    return state != NULL && state->polls && quiet_depth == 0;
 }
 
 /* Its calls will not be seen: the watcher says so, on the stderr that socktrace was given. */
@@ -768,7 +795,7 @@ static struct state *map_state(void)
     return shared;
 }
 
-static void name_program(const char *arguments, size_t size)
+static void name_program(size_t size)
 {
     struct text text = text_in(program, sizeof program);
     const char *name = last_part(arguments);
@@ -788,16 +815,16 @@ static void name_program(const char *arguments, size_t size)
 
 static void tell_start(void)
 {
-    char arguments[512] = "";
     size_t size = system_arguments(arguments, sizeof arguments - 1);
 
-    name_program(arguments, size);
+    name_program(size);
     for (size_t i = 0; i + 1 < size; i++)
         if (arguments[i] == '\0')
             arguments[i] = ' ';
     state->reported++;
+    untold_since = now();
+    untold = "start";
     register_process(getpid());
-    watch_note("start", NONE, arguments, strlen(arguments));
     for (int fd = 0; fd < 256; fd++) {
         struct watch w;
         if (watch_begin(&w, "inherit", fd, WATCH_SOCKETS)) {

@@ -120,7 +120,7 @@ static void look_at_process(struct state *state, struct process *process)
         arg_text(&event, "in", slot->event.call);
         slot->state = SLOT_FREE;
     }
-    if (process->state == PROCESS_RUNNING)
+    if (process->state == PROCESS_RUNNING && process->told)
         tell(state, &event, NULL);
     process->state = PROCESS_FREE;
 }

@@ -93,6 +93,7 @@ enum process_state { PROCESS_FREE, PROCESS_FILLING, PROCESS_RUNNING, PROCESS_END
 struct process {
     _Atomic int state;
     _Atomic int pid;
+    _Atomic bool told; /* the trace speaks of it */
     char name[NAME_SIZE];
 };
 
