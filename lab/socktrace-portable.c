@@ -13,6 +13,13 @@ void system_load(void)
 {
 }
 
+bool system_socket_id(int fd, uint64_t *id)
+{
+    (void)fd;
+    (void)id;
+    return false;
+}
+
 #ifdef __APPLE__
 int system_thread(void)
 {

@@ -410,6 +410,8 @@ WATCH(int, dup2)(int fd, int to)
     uint64_t replaced;
     int result;
 
+    if (fd != to)
+        forget_trace_descriptor(to);
     if (socket_id(fd) == 0 && socket_id(to) != 0) {
         /* A file takes the place of a socket: for the socket that is a close(). */
         if (fcntl(fd, F_GETFD) == -1 || !watch_begin(&w, "close", to, WATCH_SOCKETS))

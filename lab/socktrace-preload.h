@@ -151,6 +151,7 @@ size_t total(const struct iovec *data, int parts);
 /* The process. */
 bool watching_polls(void);
 bool is_trace_descriptor(int fd);
+void forget_trace_descriptor(int fd); /* another file takes its number */
 void watch_program(const char *path, char *const environment[]); /* before it is executed */
 void watch_hidden(int fd, const char *why);
 void watch_exit(int status);
@@ -159,6 +160,7 @@ extern _Thread_local int quiet_depth; /* above 0: inside of the C library, tell 
 /* ---- what each system does in its own way: socktrace-linux.c, socktrace-portable.c ---- */
 
 void system_load(void);
+bool system_socket_id(int fd, uint64_t *id);        /* false: it cannot tell */
 int system_thread(void);                            /* the number of this thread */
 size_t system_arguments(char *buffer, size_t size); /* the command line, NUL after each argument */
 void system_at_exit(void);                          /* arranges for watch_exit to be called */

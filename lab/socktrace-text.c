@@ -52,25 +52,24 @@ void put_escaped(struct text *text, const char *bytes, size_t count, bool space)
 
     for (size_t i = 0; i < count; i++) {
         unsigned char c = (unsigned char)bytes[i];
-        char escape[5] = {'\\', 'x', hex[c >> 4], hex[c & 15], '\0'};
+        char escape[4] = {'\\', (char)c, hex[c >> 4], hex[c & 15]};
+        ptrdiff_t length = 2;
 
         if (c == '\n' || c == '\r' || c == '\t') {
             escape[1] = c == '\n' ? 'n' : c == '\r' ? 'r' : 't';
-            escape[2] = '\0';
-        } else if (c == '\\' || c == '"') {
-            escape[1] = (char)c;
-            escape[2] = '\0';
-        } else if (c > ' ' && c < 0x7f) {
+        } else if ((c > ' ' && c < 0x7f && c != '\\' && c != '"') || (c == ' ' && !space)) {
             escape[0] = (char)c;
-            escape[1] = '\0';
-        } else if (c == ' ' && !space) {
-            escape[0] = ' ';
-            escape[1] = '\0';
+            length = 1;
+        } else if (c != '\\' && c != '"') {
+            escape[1] = 'x';
+            length = 4;
         }
-        if (text->end - text->at < (ptrdiff_t)strlen(escape))
-            return;
-        put_text(text, escape);
+        if (text->end - text->at < length)
+            break;
+        memcpy(text->at, escape, (size_t)length);
+        text->at += length;
     }
+    *text->at = '\0';
 }
 
 void put_address(struct text *text, const struct sockaddr *address, socklen_t length)

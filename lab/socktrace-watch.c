@@ -35,8 +35,7 @@ static char arguments[512]; /* the command line */
 static const char *_Atomic untold; /* "start" or "fork": not yet written */
 static int64_t untold_since;
 static _Atomic int trace_fd = -1;
-static dev_t trace_device;
-static ino_t trace_inode;
+static int trace_flags;
 static bool guard_signals; /* writing could raise SIGPIPE or SIGXFSZ */
 
 _Thread_local int quiet_depth;
@@ -92,7 +91,8 @@ static int open_trace(void)
     return high;
 }
 
-/* The trace's descriptor. A program may have closed it, or put a file of its own in its place. */
+/* The trace's descriptor. close() and dup2() here tell when a program closes it or puts a file of its
+ * own in its place; when that is done behind their back, the flags will hardly be the same. */
 static int trace_descriptor(void)
 {
     int fd = trace_fd;
@@ -100,13 +100,12 @@ static int trace_descriptor(void)
     struct stat status;
     struct rlimit limit;
 
-    if (is_file(fd, trace_device, trace_inode))
+    if (fd != -1 && REAL(fcntl)(fd, F_GETFL) == trace_flags)
         return fd;
     fresh = open_trace();
     if (fresh == -1 || fstat(fresh, &status) == -1)
         return -1;
-    trace_device = status.st_dev;
-    trace_inode = status.st_ino;
+    trace_flags = REAL(fcntl)(fresh, F_GETFL);
     guard_signals = !S_ISREG(status.st_mode) ||
                     (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY);
     if (!atomic_compare_exchange_strong(&trace_fd, &fd, fresh)) {
@@ -118,7 +117,12 @@ static int trace_descriptor(void)
 
 bool is_trace_descriptor(int fd)
 {
-    return fd >= 0 && fd == trace_fd && is_file(fd, trace_device, trace_inode);
+    return fd >= 0 && fd == trace_fd && REAL(fcntl)(fd, F_GETFL) == trace_flags;
+}
+
+void forget_trace_descriptor(int fd)
+{
+    atomic_compare_exchange_strong(&trace_fd, &fd, -1);
 }
 
 static void write_line(const char *line, size_t length)
@@ -265,7 +269,16 @@ static uint64_t id_of_addresses(int fd)
 uint64_t socket_id(int fd)
 {
     struct stat status;
+    uint64_t id;
 
+    if (fd < 0)
+        return 0;
+#ifndef SOCKTRACE_NO_INODES
+    if (system_socket_id(fd, &id))
+        return id;
+#else
+    (void)id;
+#endif
     if (fstat(fd, &status) == -1 || !S_ISSOCK(status.st_mode))
         return 0;
 #ifdef SOCKTRACE_NO_INODES /* so that the other way can be tested where sockets have inodes */
