@@ -150,11 +150,18 @@ WATCH(int, dup3)(int fd, int to, int flags)
     uint64_t replaced;
     int result;
 
+    if (fd != to)
+        forget_trace_descriptor(to);
+    if (socket_id(fd) == 0 && watch_begin_replace(&w, fd, to)) {
+        result = REAL(dup3)(fd, to, flags);
+        watch_returned(&w, result == -1 ? -1 : 0);
+        watch_end(&w);
+        return result;
+    }
     if (!watch_begin(&w, "dup3", fd, WATCH_SOCKETS))
         return REAL(dup3)(fd, to, flags);
     replaced = socket_id(to);
     arg_number(&w.event, "to", to);
-    forget_trace_descriptor(to);
     result = REAL(dup3)(fd, to, flags);
     watch_returned(&w, result);
     if (result != -1 && replaced != 0)

@@ -404,6 +404,16 @@ WATCH(int, dup)(int fd)
     return result;
 }
 
+/* A file that takes the number of a socket closes the socket. */
+bool watch_begin_replace(struct watch *w, int fd, int to)
+{
+    int error = errno;
+    bool is_open = REAL(fcntl)(fd, F_GETFD) != -1;
+
+    errno = error;
+    return is_open && watch_begin(w, "close", to, WATCH_SOCKETS);
+}
+
 WATCH(int, dup2)(int fd, int to)
 {
     struct watch w;
@@ -412,10 +422,7 @@ WATCH(int, dup2)(int fd, int to)
 
     if (fd != to)
         forget_trace_descriptor(to);
-    if (socket_id(fd) == 0 && socket_id(to) != 0) {
-        /* A file takes the place of a socket: for the socket that is a close(). */
-        if (fcntl(fd, F_GETFD) == -1 || !watch_begin(&w, "close", to, WATCH_SOCKETS))
-            return REAL(dup2)(fd, to);
+    if (socket_id(fd) == 0 && watch_begin_replace(&w, fd, to)) {
         result = REAL(dup2)(fd, to);
         watch_returned(&w, result == -1 ? -1 : 0);
         watch_end(&w);
@@ -624,7 +631,7 @@ static void put_ready(struct text *text, int fd, int events)
 }
 
 /* Lists the sockets of a poll(): asked for, or reported. Returns whether there are any. */
-static bool arg_polled(struct event *event, const char *key, const struct pollfd *fds, nfds_t count,
+static bool arg_polled(struct event *event, const char *key, struct pollfd *fds, nfds_t count,
                        bool reported)
 {
     char value[400] = {'='};
@@ -640,7 +647,7 @@ static bool arg_polled(struct event *event, const char *key, const struct pollfd
     return value[1] != '\0';
 }
 
-bool watch_poll(struct watch *w, const char *call, const struct pollfd *fds, nfds_t count,
+bool watch_poll(struct watch *w, const char *call, struct pollfd *fds, nfds_t count,
                 int64_t timeout)
 {
     if (!watching_polls() || !watch_begin(w, call, -1, WATCH_ANY))

@@ -133,8 +133,10 @@ void watch_sent(struct watch *w, ssize_t n, const struct iovec *data, int parts)
 int ask_length(const struct watch *w, int flags);
 ssize_t without_rest(struct watch *w, ssize_t n, size_t room);
 
+bool watch_begin_replace(struct watch *w, int fd, int to); /* for dup2(), when fd is no socket */
+
 /* poll() and its kin: watch_poll is false when no socket is asked for. */
-bool watch_poll(struct watch *w, const char *call, const struct pollfd *fds, nfds_t count,
+bool watch_poll(struct watch *w, const char *call, struct pollfd *fds, nfds_t count,
                 int64_t timeout);
 void watch_polled(struct watch *w, int result, const struct pollfd *fds, nfds_t count);
 

@@ -269,23 +269,20 @@ static uint64_t id_of_addresses(int fd)
 uint64_t socket_id(int fd)
 {
     struct stat status;
-    uint64_t id;
+    int error = errno;
+    uint64_t id = 0;
 
     if (fd < 0)
         return 0;
-#ifndef SOCKTRACE_NO_INODES
-    if (system_socket_id(fd, &id))
-        return id;
+#ifdef SOCKTRACE_NO_INODES /* so that the last way can be tested where there are better ones */
+    if (fstat(fd, &status) == 0 && S_ISSOCK(status.st_mode))
+        id = id_of_addresses(fd);
 #else
-    (void)id;
+    if (!system_socket_id(fd, &id) && fstat(fd, &status) == 0 && S_ISSOCK(status.st_mode))
+        id = status.st_ino != 0 ? (uint64_t)status.st_ino : id_of_addresses(fd);
 #endif
-    if (fstat(fd, &status) == -1 || !S_ISSOCK(status.st_mode))
-        return 0;
-#ifdef SOCKTRACE_NO_INODES /* so that the other way can be tested where sockets have inodes */
-    return id_of_addresses(fd);
-#else
-    return status.st_ino != 0 ? (uint64_t)status.st_ino : id_of_addresses(fd);
-#endif
+    errno = error;
+    return id;
 }
 
 /* Finds or makes the entry of a socket in its bucket; a full bucket gives up its oldest entry. */
@@ -582,13 +579,16 @@ bool watch_receive(struct watch *w, const char *call, int fd, size_t want, int f
 void watch_received(struct watch *w, ssize_t n, int flags, const struct iovec *data, int parts)
 {
     uint64_t moved = n > 0 && !(flags & MSG_PEEK) ? (uint64_t)n : 0;
+    ssize_t count = n > (ssize_t)w->event.want ? (ssize_t)w->event.want : n;
 
     watch_offset(w, w->entry != NULL ? &w->entry->received : NULL, moved);
     if (n < 0) {
         watch_end(w);
     } else {
-        w->event.count = n;
-        watch_end_data(w, data, parts, (size_t)n);
+        w->event.count = count;
+        if (count < n) /* the program asked for the length with MSG_TRUNC */
+            arg_number(&w->event, "full", n);
+        watch_end_data(w, data, parts, (size_t)count);
     }
 }
 
