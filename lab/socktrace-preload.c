@@ -631,7 +631,7 @@ static void put_ready(struct text *text, int fd, int events)
 }
 
 /* Lists the sockets of a poll(): asked for, or reported. Returns whether there are any. */
-static bool arg_polled(struct event *event, const char *key, struct pollfd *fds, nfds_t count,
+static bool arg_polled(struct event *event, const char *key, const struct pollfd *fds, nfds_t count,
                        bool reported)
 {
     char value[400] = {'='};
