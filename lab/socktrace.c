@@ -182,6 +182,23 @@ static int64_t parse_limit(const char *text)
     return n;
 }
 
+/* A pipe that COMMAND does not get, above the numbers of stdin, stdout and stderr, also when they are
+ * closed. */
+static void make_pipe(int ends[2])
+{
+    int low[2];
+
+    if (pipe(low) == -1)
+        stop(FAILED, "make", "a pipe", errno);
+    for (int i = 0; i < 2; i++) {
+        ends[i] = fcntl(low[i], F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+        if (ends[i] == -1)
+            stop(FAILED, "make", "a pipe", errno);
+    }
+    close(low[0]);
+    close(low[1]);
+}
+
 /* Starts the watcher: a grandchild, so that COMMAND gets no child that it did not make. */
 static void start_watcher(struct state *state, const char *state_path, int executed,
                           const char *name)
@@ -268,10 +285,7 @@ int main(int argc, char **argv)
     if (why != NULL)
         tell_unwatched(state, last_part(command), getpid(), why);
 
-    if (pipe(executed) == -1)
-        stop(FAILED, "make", "a pipe", errno);
-    fcntl(executed[0], F_SETFD, FD_CLOEXEC);
-    fcntl(executed[1], F_SETFD, FD_CLOEXEC);
+    make_pipe(executed);
     set_environment(library, state_path, state->file);
     start_watcher(state, state_path, executed[0], why == NULL ? last_part(command) : NULL);
     execv(command, argv);
