@@ -698,6 +698,15 @@ static void begin_child(void)
     errno = error;
 }
 
+/* Do other processes of the program go on, and may make socket calls yet? */
+static bool has_company(int pid)
+{
+    for (int i = 0; i < PROCESSES; i++)
+        if (state->processes[i].state == PROCESS_RUNNING && state->processes[i].pid != pid)
+            return true;
+    return false;
+}
+
 void watch_exit(int status)
 {
     int pid = getpid();
@@ -705,7 +714,7 @@ void watch_exit(int status)
 
     if (state == NULL)
         return;
-    if (pid == state->look.command && state->calls == 0)
+    if (pid == state->look.command && state->calls == 0 && !has_company(pid))
         watch_note("quiet", NONE, now(), NULL);
     if (atomic_load(&untold) == NULL)
         watch_note("exit", status < 0 ? NONE : status & 0xff, now(), NULL);

@@ -39,11 +39,15 @@ enum { DATA_FOR_FILES = 256, DATA_FOR_PEOPLE = 40, DATA_MOST = 1000000 };
 
 static const char usage[] = "usage: socktrace [-p] [-n NAME] [-o FILE] [-s N] COMMAND [ARG...]\n";
 
+static char state_path[PATH_MAX]; /* empty: not made yet, or the watcher's to remove */
+
 /* One line on stderr, and the end. */
 static void stop(int status, const char *what, const char *which, int error)
 {
     const char *name = error_name(error);
 
+    if (state_path[0] != '\0')
+        unlink(state_path);
     fprintf(stderr, "socktrace: %s %s: %s%s%s%s\n", what, which, strerror(error),
             name != NULL ? " (" : "", name != NULL ? name : "", name != NULL ? ")" : "");
     exit(status);
@@ -97,7 +101,7 @@ static void put_before(const char *name, const char *value)
     free(both);
 }
 
-static void set_environment(const char *library, const char *state_path, const char *file)
+static void set_environment(const char *library, const char *file)
 {
     const char *preload = getenv(PRELOAD);
 
@@ -130,17 +134,19 @@ static void open_file(const char *name, char path[PATH_MAX])
 }
 
 /* A new, empty state that watched programs map by its path. */
-static struct state *make_state(char path[PATH_MAX])
+static struct state *make_state(void)
 {
+    char path[PATH_MAX];
     const char *folder = getenv("TMPDIR");
     struct state *state;
     int fd;
 
-    snprintf(path, PATH_MAX, "%s/socktrace.XXXXXX",
+    snprintf(path, sizeof path, "%s/socktrace.XXXXXX",
              folder != NULL && folder[0] == '/' ? folder : "/tmp");
     fd = mkstemp(path);
     if (fd == -1)
         stop(FAILED, "make", path, errno);
+    strcpy(state_path, path);
     if (ftruncate(fd, sizeof *state) == -1)
         stop(FAILED, "make", path, errno);
     state = mmap(NULL, sizeof *state, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -200,8 +206,7 @@ static void make_pipe(int ends[2])
 }
 
 /* Starts the watcher: a grandchild, so that COMMAND gets no child that it did not make. */
-static void start_watcher(struct state *state, const char *state_path, int executed,
-                          const char *name)
+static void start_watcher(struct state *state, int executed, const char *name)
 {
     pid_t child = fork();
 
@@ -224,7 +229,7 @@ int main(int argc, char **argv)
     const char *name = NULL;
     int64_t limit = -1;
     bool polls = false;
-    char library[PATH_MAX], state_path[PATH_MAX], command[PATH_MAX], file_path[PATH_MAX];
+    char library[PATH_MAX], command[PATH_MAX], file_path[PATH_MAX];
     struct state *state;
     const char *why;
     int executed[2];
@@ -269,7 +274,7 @@ int main(int argc, char **argv)
     }
 
     open_file(file, file_path);
-    state = make_state(state_path);
+    state = make_state();
     strcpy(state->file, file_path);
     if (name != NULL) {
         struct text text = text_in(state->name, sizeof state->name);
@@ -286,8 +291,9 @@ int main(int argc, char **argv)
         tell_unwatched(state, last_part(command), getpid(), why);
 
     make_pipe(executed);
-    set_environment(library, state_path, state->file);
-    start_watcher(state, state_path, executed[0], why == NULL ? last_part(command) : NULL);
+    set_environment(library, state->file);
+    start_watcher(state, executed[0], why == NULL ? last_part(command) : NULL);
+    state_path[0] = '\0';
     execv(command, argv);
 
     error = errno;
