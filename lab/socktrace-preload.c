@@ -534,7 +534,7 @@ WATCH(int, getsockopt)(int fd, int level, int option, void *value, socklen_t *si
     struct watch w;
     int result;
 
-    if (!watch_begin(&w, "getsockopt", fd, WATCH_ANY))
+    if (!watch_begin(&w, "getsockopt", fd, WATCH_NO_FILES))
         return REAL(getsockopt)(fd, level, option, value, size);
     arg_option(&w.event, level, option);
     result = REAL(getsockopt)(fd, level, option, value, size);
@@ -550,7 +550,7 @@ WATCH(int, getsockname)(int fd, struct sockaddr *address, socklen_t *length)
     struct watch w;
     int result;
 
-    if (!watch_begin(&w, "getsockname", fd, WATCH_ANY))
+    if (!watch_begin(&w, "getsockname", fd, WATCH_NO_FILES))
         return REAL(getsockname)(fd, address, length);
     result = REAL(getsockname)(fd, address, length);
     watch_returned(&w, result);
@@ -563,7 +563,7 @@ WATCH(int, getpeername)(int fd, struct sockaddr *address, socklen_t *length)
     struct watch w;
     int result;
 
-    if (!watch_begin(&w, "getpeername", fd, WATCH_ANY))
+    if (!watch_begin(&w, "getpeername", fd, WATCH_NO_FILES))
         return REAL(getpeername)(fd, address, length);
     result = REAL(getpeername)(fd, address, length);
     watch_returned(&w, result);

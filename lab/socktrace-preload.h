@@ -103,7 +103,9 @@ struct posix_calls {
 extern struct posix_calls real;
 #endif
 
-enum which { WATCH_ANY, WATCH_SOCKETS }; /* the second: leave descriptors that are no sockets alone */
+/* Which descriptors: any, so that errors are told; only sockets; or all but open files, as programs ask
+ * getpeername() and the like to find out whether a descriptor is a socket. */
+enum which { WATCH_ANY, WATCH_SOCKETS, WATCH_NO_FILES };
 
 struct watch {
     struct event event;

@@ -451,7 +451,8 @@ bool watch_begin(struct watch *w, const char *call, int fd, enum which which)
         return false;
     }
     id = socket_id(fd);
-    if (id == 0 && which == WATCH_SOCKETS) {
+    if (id == 0 && (which == WATCH_SOCKETS ||
+                    (which == WATCH_NO_FILES && REAL(fcntl)(fd, F_GETFD) != -1))) {
         errno = error;
         return false;
     }

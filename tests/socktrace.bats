@@ -13,7 +13,7 @@ setup_file() {
 
 @test "people read the client's calls in the words of the API" {
   server -q
-  LC_ALL=C.UTF-8 run_split "$SOCKTRACE" "$BIN_DIR/$CLIENT" 127.0.0.1 "$PORT" <<<'hällo'
+  LC_ALL=C.UTF-8 run_split "$TRACER" "$BIN_DIR/$CLIENT" 127.0.0.1 "$PORT" <<<'hällo'
   same 0 "$status"
   same HÄLLO "$output"
   local from
@@ -27,7 +27,7 @@ setup_file() {
 }
 
 @test "a call that blocks is announced while it blocks, and tells afterwards how long" {
-  start server "$SOCKTRACE" "$BIN_DIR/$SERVER" 0
+  start server "$TRACER" "$BIN_DIR/$SERVER" 0
   eventually grep -q '^accept(3) waits for a client$' server.err
   PORT=$(sed -n '1s/.* port //p' server.out)
   client <<<hello
@@ -38,66 +38,66 @@ setup_file() {
 }
 
 @test "a call that returns at once is not announced" {
-  run_split "$SOCKTRACE" "$CALLS"
+  run_split "$TRACER" "$CALLS"
   ! grep -E '^(send|socket|close|bind|sendto)\(.* waits ' split.err
 }
 
 @test "errors are told by name and by what they mean" {
   PORT=$(free_port)
-  run_split "$SOCKTRACE" "$BIN_DIR/$CLIENT" 127.0.0.1 "$PORT" </dev/null
+  run_split "$TRACER" "$BIN_DIR/$CLIENT" 127.0.0.1 "$PORT" </dev/null
   same 1 "$status"
   has split.err "^connect(3, 127.0.0.1 port $PORT) = -1 ECONNREFUSED   nothing listens there\$"
 }
 
 @test "a datagram that was cut says how much is lost" {
-  run_split "$SOCKTRACE" "$CALLS"
+  run_split "$TRACER" "$CALLS"
   has split.err '^recvfrom(3) = 4   "0123"   from 127.0.0.1 port [0-9]*, the rest of the 10 bytes is lost'
 }
 
 @test "only what was received is shown, never what lay in the buffer before" {
-  run_split "$SOCKTRACE" -s 1000 "$CALLS"
+  run_split "$TRACER" -s 1000 "$CALLS"
   has split.err '^recv(5, MSG_WAITALL) = 2   "d\\n"$'
   has split.err '^recv(4) = 15   "onetwothreefour"$'
 }
 
 @test "colour only on a terminal, and never with NO_COLOR" {
   need script
-  run_split "$SOCKTRACE" "$CALLS"
+  run_split "$TRACER" "$CALLS"
   ! grep -q $'\033' split.err
-  TERM=xterm NO_COLOR='' script -qec "'$SOCKTRACE' '$CALLS'" /dev/null </dev/null >on.tty
+  TERM=xterm NO_COLOR='' script -qec "'$TRACER' '$CALLS'" /dev/null </dev/null >on.tty
   grep -q $'\033\\[36m' on.tty
-  TERM=xterm NO_COLOR=1 script -qec "'$SOCKTRACE' '$CALLS'" /dev/null </dev/null >off.tty
+  TERM=xterm NO_COLOR=1 script -qec "'$TRACER' '$CALLS'" /dev/null </dev/null >off.tty
   ! grep -q $'\033' off.tty
 }
 
 @test "lines of another thread or process bear its number" {
-  run_split "$SOCKTRACE" "$CALLS"
+  run_split "$TRACER" "$CALLS"
   has split.err '^\[thread [0-9]*\] send(4, "hello") = 5$'
   has split.err '^\[process [0-9]*\] send(3, "two") = 3$'
 }
 
 @test "a program whose stderr goes elsewhere still tells on socktrace's" {
-  run_split "$SOCKTRACE" sh -c "'$CALLS' 2>/dev/null"
-  has split.err '^recv(5, MSG_WAITALL) = 2   "d\\n"$'
+  run_split "$TRACER" sh -c "'$CALLS' 2>/dev/null; true"
+  has split.err '^\[process [0-9]*\] recv(5, MSG_WAITALL) = 2   "d\\n"$'
 }
 
 # ---- only watching ----
 
 @test "results, errno and output are the same with socktrace and without" {
-  "$CALLS" </dev/null >alone
-  run_split "$SOCKTRACE" -p -o trace "$CALLS"
+  alone "$CALLS"
+  run_split "$TRACER" -p -o trace "$CALLS"
   same 0 "$status"
   diff alone split.out
   same '' "$(cat split.err)"
-  run_split "$SOCKTRACE" -p "$CALLS"
+  run_split "$TRACER" -p "$CALLS"
   diff alone split.out
 }
 
 @test "the same for a program built with _FORTIFY_SOURCE" {
   build fortified -O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
   nm -D fortified | grep -q __recv_chk || skip "this compiler makes no __recv_chk"
-  ./fortified </dev/null >alone
-  run_split "$SOCKTRACE" -p -o trace ./fortified
+  alone "./fortified"
+  run_split "$TRACER" -p -o trace ./fortified
   diff alone split.out
   awk -F '\t' '$8 == "recvfrom" && $19 == "full=10" { found = 1 } END { exit !found }' trace
 }
@@ -108,8 +108,8 @@ setup_file() {
     command -v "$cc" >/dev/null || continue
     for sanitizer in address,undefined thread; do
       CC=$cc build "sane" -O1 "-fsanitize=$sanitizer" || continue
-      ./sane </dev/null >alone
-      run_split "$SOCKTRACE" -p -o trace ./sane
+      alone "./sane"
+      run_split "$TRACER" -p -o trace ./sane
       same 0 "$status"
       diff alone split.out
       same '' "$(cat split.err)"
@@ -121,12 +121,12 @@ setup_file() {
 
 @test "the portable half of the library watches as well" {
   mkdir -p portable/bin portable/lib
-  ln -s "$SOCKTRACE" portable/bin/socktrace
-  cp "$SOCKTRACE" portable/bin/copy
+  ln -s "$TRACER" portable/bin/socktrace
+  cp "$TRACER" portable/bin/copy
   "${CC:-cc}" -shared -fPIC -O1 -std=c11 -D_POSIX_C_SOURCE=200809L -DSOCKTRACE_NO_INODES -w \
     -fvisibility=hidden -U_FORTIFY_SOURCE -o portable/lib/libsocktrace.so \
     "$ROOT"/lab/socktrace-{preload,watch,portable,text,names,program}.c -pthread -ldl
-  "$CALLS" </dev/null >alone
+  alone "$CALLS"
   run_split portable/bin/copy -o trace "$CALLS"
   diff alone split.out
   whole trace
@@ -136,32 +136,31 @@ setup_file() {
 }
 
 @test "the program keeps its process number, exit status and signals" {
-  run "$SOCKTRACE" -o trace sh -c 'exit 7'
+  run "$TRACER" -o trace sh -c 'exit 7'
   same 7 "$status"
-  start shell "$SOCKTRACE" -o trace sh -c 'echo $$; exec sleep 60'
+  start shell "$TRACER" -o trace sh -c 'echo $$; exec sleep 60'
   eventually has_lines 1 shell.out
   same "$PID" "$(out shell)"
-  run "$SOCKTRACE" -o trace sh -c 'kill -TERM $$'
+  run "$TRACER" -o trace sh -c 'kill -TERM $$'
   same 143 "$status"
 }
 
 @test "no descriptor, child or environment variable is there that should not be" {
-  # Beside 0, 1, 2 and the folder that ls reads, there is the trace's descriptor once a call was made.
-  run "$SOCKTRACE" -o trace bash -c 'exec 3>&- 4>&-; echo /proc/self/fd/*; wait; jobs'
-  same '/proc/self/fd/0 /proc/self/fd/1 /proc/self/fd/2 /proc/self/fd/3' "$output"
-  same '' "$("$SOCKTRACE" -o trace python3 -c '
+  local list='exec 3>&- 4>&-; echo /proc/self/fd/*'
+  same "$(bash -c "$list")" "$(socktrace -o trace bash -c "$list")"
+  same '' "$(socktrace -o trace python3 -c '
 import os
 try: print(os.waitpid(-1, os.WNOHANG))
 except ChildProcessError: pass')"
   env >before
-  "$SOCKTRACE" -o trace env >after
+  socktrace -o trace env >after
   same 'ASAN_OPTIONS LD_PRELOAD SOCKTRACE SOCKTRACE_STATE' "$(sort before after | uniq -u |
     sed -n 's/^\([A-Z_]*\)=.*/\1/p' | sort -u | grep -vx _ | tr '\n' ' ' | sed 's/ $//')"
 }
 
 @test "a reader of the lines that goes away does not end the program" {
-  "$CALLS" </dev/null >alone
-  { "$SOCKTRACE" "$CALLS" 2>&1 >traced; echo "$?" >status; } </dev/null | head -n 1 >/dev/null
+  alone "$CALLS"
+  { socktrace "$CALLS" 2>&1 >traced; echo "$?" >status; } </dev/null | head -n 1 >/dev/null
   same 0 "$(cat status)"
   diff alone traced
 }
@@ -176,8 +175,9 @@ except OSError as e:
     print(len(made), e.errno)
 END
   local alone
-  read -r alone _ < <(ulimit -n 20; python3 few.py)
-  run_split bash -c "ulimit -n 20; '$SOCKTRACE' -o trace python3 few.py"
+  run_split bash -c "ulimit -n 20; python3 few.py"
+  alone=${output% *}
+  run_split bash -c "ulimit -n 20; '$TRACER' -o trace python3 few.py"
   same "$((alone - 1)) 24" "$(cat split.out)" # 24: EMFILE
   has trace $'\tsocket\t-\t.*\tEMFILE\t'
 }
@@ -185,13 +185,13 @@ END
 # ---- the trace ----
 
 @test "each line has the twenty fields of socktrace(5)" {
-  "$SOCKTRACE" -p -o trace "$CALLS" </dev/null >/dev/null
+  socktrace -p -o trace "$CALLS" </dev/null >/dev/null
   whole trace
   [ "$(wc -l <trace)" -gt 100 ]
 }
 
 @test "offsets go on across dup, fork and execve" {
-  "$SOCKTRACE" -o trace "$CALLS" </dev/null >/dev/null
+  socktrace -o trace "$CALLS" </dev/null >/dev/null
   # one, two (by a child), three (by a program that a child executed), four: 3, 3, 5 and 4 bytes.
   same '0 "one", 3 "two", 6 "three", 11 "four"' "$(awk -F '\t' '$10 == "unix" && $20 ~ /"(one|two|three|four)"/ {
     printf "%s%s %s", s, $14, $20; s = ", " }' trace)"
@@ -202,16 +202,16 @@ END
 }
 
 @test "a peek moves nothing" {
-  "$SOCKTRACE" -o trace "$CALLS" </dev/null >/dev/null
+  socktrace -o trace "$CALLS" </dev/null >/dev/null
   same '0 0' "$(awk -F '\t' '$8 == "recv" && $16 == 2 && $20 == "\"he\"" {
     printf "%s%s", s, $14; s = " " }' trace)"
 }
 
 @test "both ends of a connection tell the same addresses and offsets" {
-  start server "$SOCKTRACE" -o trace "$BIN_DIR/$SERVER" -q 0
+  start server "$TRACER" -o trace "$BIN_DIR/$SERVER" -q 0
   eventually has_lines 1 server.out
   PORT=$(sed -n '1s/.* port //p' server.out)
-  "$SOCKTRACE" -o trace "$BIN_DIR/$CLIENT" 127.0.0.1 "$PORT" <<<hello >/dev/null
+  socktrace -o trace "$BIN_DIR/$CLIENT" 127.0.0.1 "$PORT" <<<hello >/dev/null
   eventually grep -q $'\tclose\t4\t' trace
   whole trace
   local local_end peer_end
@@ -230,7 +230,7 @@ import socket
 a, b = socket.socketpair()
 a.send(bytes(range(256)))
 END
-  "$SOCKTRACE" -o trace -s 256 python3 bytes.py
+  socktrace -o trace -s 256 python3 bytes.py
   python3 - trace <<'END'
 import re, sys
 fields = [l.rstrip("\n").split("\t") for l in open(sys.argv[1], encoding="ascii")]
@@ -243,13 +243,13 @@ END
 }
 
 @test "-s cuts the data, -n names the program, -p tells of poll" {
-  "$SOCKTRACE" -o trace -s 3 -n 'the server' -p "$CALLS" </dev/null >/dev/null
+  socktrace -o trace -s 3 -n 'the server' -p "$CALLS" </dev/null >/dev/null
   whole trace
   has trace $'\t10\t10\t10\t-\t-\t"012"$'
   same 'the\x20server' "$(cut -f 7 trace | sort -u)"
   has trace $'\tpoll\t.*\ttimeout=10 fds=3:IN,4:IN|OUT ready=4:OUT\t-$'
   rm trace
-  "$SOCKTRACE" -o trace "$CALLS" </dev/null >/dev/null
+  socktrace -o trace "$CALLS" </dev/null >/dev/null
   ! grep -q $'\tpoll\t' trace
 }
 
@@ -259,7 +259,7 @@ import socket
 a, b = socket.socketpair()
 a.send(b"\0" * 30000)
 END
-  "$SOCKTRACE" -o trace -s 30000 python3 long.py
+  socktrace -o trace -s 30000 python3 long.py
   whole trace
   same "$((4 * 30000 + 2))" "$(awk -F '\t' '$8 == "send" { print length($20) }' trace)"
 }
@@ -277,21 +277,21 @@ for t in threads: t.join()
 END
   local i pids=()
   for i in 1 2 3 4; do
-    "$SOCKTRACE" -o trace -n "p$i" python3 many.py 3>&- 4>&- &
+    socktrace -o trace -n "p$i" python3 many.py 3>&- 4>&- &
     pids+=($!)
   done
   wait "${pids[@]}"
   whole trace
   for i in 1 2 3 4; do
-    same 1600 "$(grep -c $'\tp'"$i"$'\tsend\t' trace)"
-    same 1600 "$(grep -c $'\tp'"$i"$'\trecv\t' trace)"
+    same '1600 1600' "$(awk -F '\t' -v name="p$i" '$2 == "end" && $7 == name { n[$8]++ }
+      END { print n["send"], n["recv"] }' trace)"
   done
   # Each socket's offsets are 0, 100, 200, ... without a gap.
-  same '' "$(awk -F '\t' '$8 == "send" { if ($14 != n[$7 $11] + 0) print; n[$7 $11] += $16 }' trace)"
+  same '' "$(awk -F '\t' '$2 == "end" && $8 == "send" { if ($14 != n[$7 $11] + 0) print; n[$7 $11] += $16 }' trace)"
 }
 
 @test "a process that is killed is told of, and the call that it was in" {
-  start server "$SOCKTRACE" -o trace "$BIN_DIR/$SERVER" 0
+  start server "$TRACER" -o trace "$BIN_DIR/$SERVER" 0
   eventually grep -q $'\tbegin\t.*\taccept\t' trace
   kill -KILL "$PID"
   wait "$PID" || true
@@ -300,7 +300,7 @@ END
 }
 
 @test "start, fork, exit: the life of the processes" {
-  "$SOCKTRACE" -o trace "$CALLS" </dev/null >/dev/null
+  socktrace -o trace "$CALLS" </dev/null >/dev/null
   same 'start fork exit3 fork start inherit inherit exit4 exit0' "$(awk -F '\t' '$2 == "note" {
     printf "%s%s", s, $8 ($8 == "exit" ? $17 : ""); s = " " }' trace)"
 }
@@ -308,19 +308,19 @@ END
 @test "the state's file and the watcher go when the program goes" {
   export TMPDIR=$PWD/state
   mkdir "$TMPDIR"
-  "$SOCKTRACE" -o trace "$CALLS" </dev/null >/dev/null
-  eventually test -z "$(ls "$TMPDIR")"
-  "$SOCKTRACE" /dev/null 2>/dev/null || true
-  "$SOCKTRACE" -o /nonexistent/file true 2>/dev/null || true
-  (ulimit -n 6; "$SOCKTRACE" true 2>/dev/null) || true
+  socktrace -o trace "$CALLS" </dev/null >/dev/null
+  eventually is_empty "$TMPDIR"
+  socktrace /dev/null 2>/dev/null || true
+  socktrace -o /nonexistent/file true 2>/dev/null || true
+  (ulimit -n 6; socktrace true 2>/dev/null) || true
   eventually is_empty "$TMPDIR"
 }
 
 @test "SOCKTRACE in the environment is -o; empty, it is nothing" {
-  SOCKTRACE=trace "$SOCKTRACE" "$CALLS" </dev/null >/dev/null 2>err
+  SOCKTRACE=trace socktrace "$CALLS" </dev/null >/dev/null 2>err
   same '' "$(cat err)"
   whole trace
-  SOCKTRACE='' run_split "$SOCKTRACE" "$CALLS"
+  SOCKTRACE='' run_split "$TRACER" "$CALLS"
   has split.err '^socket('
 }
 
@@ -356,9 +356,9 @@ END
 }
 
 @test "a program without any socket call is named too" {
-  run_split "$SOCKTRACE" true
+  run_split "$TRACER" true
   same 'socktrace: true made no socket call that could be watched' "$(cat split.err)"
-  run_split "$SOCKTRACE" -o trace true
+  run_split "$TRACER" -o trace true
   same '' "$(cat split.err)"
   same 'true quiet' "$(awk -F '\t' '{ print $7, $8 }' trace)"
 }
@@ -376,10 +376,10 @@ int main(void)
 }
 END
   "${CC:-cc}" -o stdio stdio.c
-  run_split "$SOCKTRACE" ./stdio
+  run_split "$TRACER" ./stdio
   same 0 "$status"
   has split.err 'stdio (fdopen)'
-  "$SOCKTRACE" -o trace ./stdio
+  socktrace -o trace ./stdio
   has trace $'\thidden\t3\tunix\t'
 }
 
@@ -399,13 +399,14 @@ END
 }
 
 @test "--help is the synopsis, --version the version, options end at COMMAND" {
-  run_split "$SOCKTRACE" --help
+  run_split "$TRACER" --help
   same 0 "$status"
-  same "usage: $(mandoc -T ascii "$ROOT/docs/man/socktrace.1" | col -b | sed -n '/^SYNOPSIS/{n;s/^ *//p;}')" \
+  same "usage: $(mandoc -T ascii "$ROOT/docs/man/socktrace.1" | col -b |
+    sed -n '/^SYNOPSIS/{n;s/^ *//;s/ARG \.\.\./ARG.../p;}')" \
     "$(sed 1q split.out)"
   same '' "$(cat split.err)"
-  run_split "$SOCKTRACE" --version
+  run_split "$TRACER" --version
   same 'socktrace (Both Ends) 1.0' "$(cat split.out)"
-  run_split "$SOCKTRACE" -o trace echo -n -o --help
+  run_split "$TRACER" -o trace echo -n -o --help
   same '-o --help' "$(cat split.out)"
 }

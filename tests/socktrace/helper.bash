@@ -1,7 +1,13 @@
 # SPDX-License-Identifier: MIT
 # What the tests of socktrace share.
-SOCKTRACE=$BIN_DIR/socktrace
+TRACER=$BIN_DIR/socktrace
 export ASAN_OPTIONS=detect_leaks=0${ASAN_OPTIONS:+:$ASAN_OPTIONS}
+
+# bats keeps descriptors of its own open: not for the program, so that its numbers are 3, 4, 5.
+socktrace() { "$TRACER" "$@" 3>&- 4>&-; }
+
+# alone PROGRAM: its output without socktrace, to compare with
+alone() { "$1" </dev/null >alone 3>&- 4>&-; }
 
 # build PROGRAM [FLAG...]: calls.c, which makes every call
 build() {
@@ -14,13 +20,13 @@ build() {
 # run_split COMMAND...: stdout to split.out, stderr to split.err, and $output and $status; stdin is the test's
 run_split() {
   status=0
-  timeout "$PATIENCE" "$@" >split.out 2>split.err || status=$?
+  timeout "$PATIENCE" "$@" >split.out 2>split.err 3>&- 4>&- || status=$?
   output=$(cat split.out)
 }
 
 # has FILE REGEX
 has() {
-  grep -q -- "$2" "$1" || { printf 'no line like %s in:\n' "$2" >&2; cat "$1" >&2; return 1; }
+  grep -q -- "$2" "$1" || { printf 'no line like %s in:\n' "$2" >&2; tail -n 50 "$1" >&2; return 1; }
 }
 
 # whole TRACE: each line is as socktrace(5) has it
@@ -41,7 +47,7 @@ unwatched() {
   local name=$1 reason=$2
   shift 2
   rm -f trace
-  run_split "$SOCKTRACE" -o trace "$@"
+  run_split "$TRACER" -o trace "$@"
   same 5 "$status"
   eventually grep -q "^socktrace: $name cannot be watched: .*$reason" split.err
   same 1 "$(wc -l <split.err)"
@@ -53,10 +59,13 @@ unwatched() {
 bad() {
   local expected=$1 line=$2
   shift 2
-  run_split "$SOCKTRACE" "$@"
+  run_split "$TRACER" "$@"
   same "$expected" "$status"
   same "$line" "$(sed 1q split.err)"
   same '' "$output"
 }
 
 is_empty() { [ -z "$(ls "$1")" ]; }
+
+# watchable PROGRAM: it is dynamically linked
+watchable() { ldd "$(command -v "$1")" >/dev/null 2>&1; }
