@@ -82,7 +82,7 @@ s.serve_forever()'
     nc.openbsd) set -- nc.openbsd -l 127.0.0.1 "$PORT" ;;
     nc.traditional) set -- nc.traditional -l -p "$PORT" -s 127.0.0.1 ;;
     ncat) set -- ncat -l 127.0.0.1 "$PORT" ;;
-    busybox) set -- busybox nc -l -p "$PORT" -s 127.0.0.1 ;;
+    busybox) set -- busybox nc -l -p "$PORT" ;;
     socat) set -- socat -t 5 - "TCP-LISTEN:$PORT,bind=127.0.0.1" ;;
     esac
     watchable "$1" || continue

@@ -95,7 +95,7 @@ setup_file() {
 
 @test "the same for a program built with _FORTIFY_SOURCE" {
   build fortified -O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
-  nm -D fortified | grep -q __recv_chk || skip "this compiler makes no __recv_chk"
+  grep -q __recv_chk fortified || skip "this C library makes no __recv_chk"
   alone "./fortified"
   run_split "$TRACER" -p -o trace ./fortified
   diff alone split.out
@@ -346,12 +346,12 @@ END
 }
 
 @test "a program that does not load the library is named, also if its file shows no reason" {
-  printf 'int main(void) { return 5; }\n' >odd.c
-  # An interpreter of its own that knows no LD_PRELOAD: the program itself, statically linked.
-  "${CC:-cc}" -static -o loader odd.c 2>/dev/null || skip "nothing can be linked statically"
+  # Its loader is one that knows nothing of LD_PRELOAD: it ends at once, with status 5.
+  [ "$(uname -ms)" = 'Linux x86_64' ] || skip "the loader is written for x86-64"
+  echo 'void _start(void) { __asm__ volatile("syscall" : : "a"(60), "D"(5)); }' >loader.c
+  "${CC:-cc}" -static -nostdlib -fno-stack-protector -o loader loader.c
+  echo 'int main(void) { return 0; }' >odd.c
   "${CC:-cc}" -Wl,--dynamic-linker="$PWD/loader" -o odd odd.c
-  run ./odd
-  [ "$status" = 5 ] || skip "this loader needs more"
   unwatched odd "did not load the library" ./odd
 }
 
