@@ -187,7 +187,7 @@ size_t trace_line(char *buffer, size_t size, const struct event *event, const st
     field_number(&text, event->tid);
     field_text(&text, event->name);
     field_text(&text, event->call);
-    field_number(&text, event->fd < 0 && event->kind == KIND_NONE ? NONE : event->fd);
+    field_number(&text, event->fd == NO_FD ? NONE : event->fd);
     field_text(&text, kind_name(event->kind));
     field_number(&text, event->id == 0 ? NONE : (int64_t)event->id);
     field_text(&text, event->local);
@@ -359,7 +359,7 @@ static void put_arguments(struct text *text, const struct event *event, const st
     char value[ARGS_SIZE];
     bool comma = false;
 
-    if (event->fd >= 0 && !is(event, "socket") && !is(event, "socketpair")) {
+    if (event->fd != NO_FD && !is(event, "socket") && !is(event, "socketpair")) {
         put_number(text, event->fd);
         comma = true;
     }

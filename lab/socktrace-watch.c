@@ -200,6 +200,17 @@ size_t total(const struct iovec *data, int parts)
     return sum;
 }
 
+bool is_readable(const void *at, size_t size)
+{
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t first = (uintptr_t)at / page * page;
+    int error = errno;
+    bool readable = size == 0 || msync((void *)first, (uintptr_t)at + size - first, MS_ASYNC) == 0;
+
+    errno = error;
+    return readable;
+}
+
 void address_text(char text[ADDRESS_SIZE], const struct sockaddr *address, socklen_t length)
 {
     struct text out = text_in(text, ADDRESS_SIZE);
@@ -495,31 +506,18 @@ static struct slot *take_slot(const struct event *event)
     return NULL; /* many threads wait: this one's wait is told when it is over */
 }
 
-static void fill_slot(struct slot *slot, const struct event *event, const struct iovec *data,
-                      int parts)
+void watch_waits(struct watch *w)
 {
-    slot->pid = event->pid;
-    slot->event = *event;
-    slot->length = 0;
-    for (int i = 0; i < parts && slot->length < sizeof slot->data; i++) {
-        size_t room = sizeof slot->data - slot->length;
-        size_t n = data[i].iov_len < room ? data[i].iov_len : room;
-        memcpy(slot->data + slot->length, data[i].iov_base, n);
-        slot->length += n;
-    }
-}
-
-void watch_waits(struct watch *w, const struct iovec *data, int parts)
-{
+    w->event.begin = now();
     if (state->watcher != 0 && (w->slot = take_slot(&w->event)) != NULL) {
         my_slot = w->slot;
-        w->slot->event.begin = w->event.begin = now();
-        fill_slot(w->slot, &w->event, data, parts);
+        w->slot->pid = w->event.pid;
+        w->slot->event = w->event;
         w->slot->event.what = BEGIN;
+        w->slot->length = 0;
         w->slot->state = SLOT_WAITING;
     }
     errno = w->error;
-    w->event.begin = w->slot != NULL ? w->event.begin : now();
 }
 
 /* Gives the slot back; if the watcher is just telling of this call, its line comes first. */
@@ -572,7 +570,7 @@ bool watch_receive(struct watch *w, const char *call, int fd, size_t want, int f
         return false;
     w->event.want = (int64_t)want;
     arg_message_flags(&w->event, flags);
-    watch_waits(w, NULL, 0);
+    watch_waits(w);
     return true;
 }
 
@@ -600,9 +598,9 @@ bool watch_send(struct watch *w, const char *call, int fd, const struct iovec *d
         return false;
     w->event.want = (int64_t)total(data, parts);
     arg_message_flags(&w->event, flags);
-    if (to != NULL && length > 0 && !is_stream(w->event.kind))
+    if (to != NULL && length > 0 && !is_stream(w->event.kind) && is_readable(to, length))
         address_text(w->event.peer, to, length);
-    watch_waits(w, data, parts);
+    watch_waits(w);
     return true;
 }
 
@@ -610,6 +608,9 @@ void watch_sent(struct watch *w, ssize_t n, const struct iovec *data, int parts)
 {
     size_t shown = n >= 0 && state->file[0] != '\0' ? (size_t)n : (size_t)w->event.want;
 
+    for (int i = 0; n < 0 && i < parts; i++)
+        if (!is_readable(data[i].iov_base, data[i].iov_len))
+            parts = 0;
     watch_offset(w, w->entry != NULL ? &w->entry->sent : NULL, n > 0 ? (uint64_t)n : 0);
     if (n >= 0)
         w->event.count = n;
@@ -620,7 +621,7 @@ void watch_sent(struct watch *w, ssize_t n, const struct iovec *data, int parts)
         watch_refresh(w, true);
         memcpy(w->event.peer, peer, sizeof peer);
     }
-    watch_end_data(w, data, parts, shown);
+    watch_end_data(w, parts > 0 ? data : NULL, parts, shown);
 }
 
 /* ---- the process ---- */
@@ -630,7 +631,7 @@ static void watch_note(const char *call, int64_t result, int64_t time, const cha
     struct event event;
     struct iovec part = {(void *)(uintptr_t)data, data != NULL ? strlen(data) : 0};
 
-    start_event(&event, call, -1);
+    start_event(&event, call, NO_FD);
     event.what = NOTE;
     event.begin = event.end = time;
     event.result = result;
@@ -753,13 +754,17 @@ static void say_unwatched(const char *path, const char *why)
     struct iovec part = {(void *)(uintptr_t)why, strlen(why)};
     struct slot *slot;
 
-    start_event(&event, "unwatched", -1);
+    start_event(&event, "unwatched", NO_FD);
     event.what = NOTE;
     event.begin = event.end = now();
     put_escaped(&name, last_part(path), strlen(last_part(path)), true);
     slot = state->watcher != 0 ? take_slot(&event) : NULL;
     if (slot != NULL) {
-        fill_slot(slot, &event, &part, 1);
+        struct text reason = text_in(slot->data, sizeof slot->data);
+        put_text(&reason, why);
+        slot->length = (size_t)(reason.at - slot->data);
+        slot->pid = event.pid;
+        slot->event = event;
         slot->state = SLOT_NOTE;
     } else {
         tell(&event, &part, 1, part.iov_len);

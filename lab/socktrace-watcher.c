@@ -47,7 +47,7 @@ static void tell(const struct state *state, const struct event *event, const str
 
 static struct event make_note(const char *call, const char *name, int pid)
 {
-    struct event event = {.what = NOTE, .pid = pid, .tid = pid, .fd = -1, .offset = NONE,
+    struct event event = {.what = NOTE, .pid = pid, .tid = pid, .fd = NO_FD, .offset = NONE,
                           .want = NONE, .count = NONE, .result = NONE};
     struct text text = text_in(event.name, sizeof event.name);
 

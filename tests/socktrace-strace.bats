@@ -50,6 +50,8 @@ s.serve_forever()'
   build calls -O1
   both ./calls </dev/null >/dev/null
   agree
+  both ./calls wrong </dev/null >/dev/null
+  agree
 }
 
 @test "each netcat as a client" {

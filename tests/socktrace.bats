@@ -93,6 +93,15 @@ setup_file() {
   diff alone split.out
 }
 
+@test "pointers to nowhere are EFAULT, as without socktrace" {
+  "$CALLS" wrong </dev/null >alone 3>&- 4>&-
+  run_split "$TRACER" -p -o trace "$CALLS" wrong
+  same 0 "$status"
+  diff alone split.out
+  run_split "$TRACER" -p "$CALLS" wrong
+  diff alone split.out
+}
+
 @test "the same for a program built with _FORTIFY_SOURCE" {
   build fortified -O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
   grep -q __recv_chk fortified || skip "this C library makes no __recv_chk"

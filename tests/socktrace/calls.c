@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Makes every call that socktrace watches, in every way that matters, and prints what each returned
  * and what errno was: the same with and without socktrace. Run without arguments; it runs itself
- * again with "inherited FD".
+ * again with "inherited FD"; with "wrong", hands over pointers to nowhere.
  *
  * After each step errno must be as the call left it: calls that succeed leave it alone, so each step
  * begins with errno = 4242. */
@@ -255,6 +255,39 @@ static void waiting(void)
     STEP(close(pair[1]));
 }
 
+/* Wrong pointers are EFAULT, not the end. */
+static void wrong_pointers(void)
+{
+    void *const wrong = (void *)8;
+    struct iovec bad = {(void *)8, 100};
+    struct msghdr message = {.msg_iov = &bad, .msg_iovlen = 1};
+    struct sockaddr_in nowhere = loopback(9);
+    int u, pair[2];
+
+    STEP(socketpair(AF_UNIX, SOCK_STREAM, 0, pair));
+    STEP(send(pair[0], wrong, 100, 0));
+    STEP(write(pair[0], wrong, 100));
+    STEP(sendmsg(pair[0], &message, 0));
+    STEP(sendmsg(pair[0], wrong, 0));
+    STEP(writev(pair[0], &bad, 1));
+    STEP(writev(pair[0], wrong, 1));
+    STEP(send(pair[0], "x", 1, 0));
+    STEP(recv(pair[1], wrong, 100, 0));
+    STEP(recvmsg(pair[1], wrong, 0));
+    STEP(send(-1, wrong, 100, 0));
+    STEP(u = socket(AF_INET, SOCK_DGRAM, 0));
+    STEP(bind(u, wrong, sizeof nowhere));
+    STEP(connect(u, wrong, sizeof nowhere));
+    STEP(sendto(u, "x", 1, 0, wrong, sizeof nowhere));
+    STEP(setsockopt(u, SOL_SOCKET, SO_REUSEADDR, wrong, sizeof u));
+    STEP(getsockopt(u, SOL_SOCKET, SO_REUSEADDR, wrong, wrong));
+    STEP(getsockname(u, wrong, wrong));
+    STEP(poll(wrong, 1, 10));
+    STEP(close(u));
+    STEP(close(pair[0]));
+    STEP(close(pair[1]));
+}
+
 static void names(void)
 {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
@@ -327,6 +360,10 @@ int main(int argc, char **argv)
     if (argc == 3) { /* "inherited FD" */
         errno = MARK;
         return send(atoi(argv[2]), "three", 5, 0) == 5 && errno == MARK ? 4 : 1;
+    }
+    if (argc == 2) { /* "wrong": not under a sanitizer, which looks at them */
+        wrong_pointers();
+        return failures > 0;
     }
     stream();
     datagrams();
