@@ -59,18 +59,16 @@ static bool is_file(int fd, dev_t device, ino_t inode)
 }
 
 /* A descriptor far above those that the program uses, and closed by execve(). */
-static int move_up(int fd)
+static int move_up(int fd, rlim_t limit)
 {
-    struct rlimit limit = {0, 0};
     rlim_t high = HIGH_DESCRIPTOR;
 
-    getrlimit(RLIMIT_NOFILE, &limit);
-    if (limit.rlim_cur <= high)
-        high = limit.rlim_cur > 4 ? limit.rlim_cur - 2 : limit.rlim_cur;
+    if (limit <= high)
+        high = limit > 4 ? limit - 2 : limit;
     return REAL(fcntl)(fd, F_DUPFD_CLOEXEC, (int)high);
 }
 
-static int open_trace(void)
+static int open_high(rlim_t limit)
 {
     int low = -1;
     int high;
@@ -79,16 +77,36 @@ static int open_trace(void)
         low = open(state->file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
     } else {
         if (is_file(2, (dev_t)state->stderr_device, (ino_t)state->stderr_inode))
-            return move_up(2);
+            return move_up(2, limit);
         low = system_stderr_of(state->watcher); /* this program's own stderr goes elsewhere */
     }
     if (low == -1)
         return -1;
-    high = move_up(low);
+    high = move_up(low, limit);
     if (high == -1)
         return low;
     REAL(close)(low);
     return high;
+}
+
+/* Under a low soft limit the trace's descriptor goes above it, so that the program can have all that it
+ * may have. */
+static int open_trace(void)
+{
+    struct rlimit limit = {0, 0};
+    struct rlimit wide;
+    int fd;
+
+    getrlimit(RLIMIT_NOFILE, &limit);
+    wide = limit;
+    if (limit.rlim_cur <= HIGH_DESCRIPTOR && limit.rlim_max > limit.rlim_cur) {
+        wide.rlim_cur = limit.rlim_max <= HIGH_DESCRIPTOR ? limit.rlim_max : HIGH_DESCRIPTOR + 8;
+        setrlimit(RLIMIT_NOFILE, &wide);
+    }
+    fd = open_high(wide.rlim_cur);
+    if (wide.rlim_cur != limit.rlim_cur)
+        setrlimit(RLIMIT_NOFILE, &limit);
+    return fd;
 }
 
 /* The trace's descriptor. close() and dup2() here tell when a program closes it or puts a file of its

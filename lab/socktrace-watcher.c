@@ -144,8 +144,12 @@ static void let_go(int keep)
 {
     static const int harmless[] = {SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTSTP, SIGTTOU};
 
+    sigset_t none;
+
     for (size_t i = 0; i < sizeof harmless / sizeof harmless[0]; i++)
         signal(harmless[i], SIG_IGN);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
     for (int fd = 0; fd < SOME_DESCRIPTORS; fd++)
         if (fd != STDERR_FILENO && fd != keep)
             close(fd);
