@@ -79,8 +79,10 @@ static void find_library(char library[PATH_MAX], const char *argv0)
             continue;
         if (strpbrk(library, " :") == NULL)
             return;
-        fprintf(stderr, "socktrace: %s: a path with a space or a colon cannot be preloaded: move "
-                        "the programs\n", library);
+        fprintf(stderr,
+                "socktrace: %s: a path with a space or a colon cannot be preloaded: move "
+                "the programs\n",
+                library);
         exit(FAILED);
     }
     stop(FAILED, "find " LIBRARY " beside", folder, ENOENT);
@@ -167,7 +169,7 @@ static void describe_terminal(struct state *state)
     setlocale(LC_CTYPE, "");
     state->look.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
     state->look.colour = isatty(STDERR_FILENO) && (no_colour == NULL || *no_colour == '\0') &&
-                    term != NULL && strcmp(term, "dumb") != 0;
+                         term != NULL && strcmp(term, "dumb") != 0;
     if (fstat(STDERR_FILENO, &status) == 0) {
         state->stderr_device = (uint64_t)status.st_dev;
         state->stderr_inode = (uint64_t)status.st_ino;
@@ -182,15 +184,15 @@ static int64_t parse_limit(const char *text)
     errno = 0;
     n = strtol(text, &end, 10);
     if (end == text || *end != '\0' || errno != 0 || n < 0 || n > DATA_MOST) {
-        fprintf(stderr, "socktrace: -s %s: not a number of bytes from 0 to %d\n%s", text,
-                DATA_MOST, usage);
+        fprintf(stderr, "socktrace: -s %s: not a number of bytes from 0 to %d\n%s", text, DATA_MOST,
+                usage);
         exit(WRONG_USE);
     }
     return n;
 }
 
-/* A pipe that COMMAND does not get, above the numbers of stdin, stdout and stderr, also when they are
- * closed. */
+/* A pipe that COMMAND does not get, above the numbers of stdin, stdout and stderr, also when they
+ * are closed. */
 static void make_pipe(int ends[2])
 {
     int low[2];

@@ -3,8 +3,8 @@
  * and what errno was: the same with and without socktrace. Run without arguments; it runs itself
  * again with "inherited FD"; with "wrong", hands over pointers to nowhere.
  *
- * After each step errno must be as the call left it: calls that succeed leave it alone, so each step
- * begins with errno = 4242. */
+ * After each step errno must be as the call left it: calls that succeed leave it alone, so each
+ * step begins with errno = 4242. */
 #ifdef __linux__
 #define _GNU_SOURCE /* accept4(), dup3(), sendmmsg(), close_range() ... */
 #endif
