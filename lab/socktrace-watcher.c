@@ -11,7 +11,7 @@
 
 #include "socktrace-watcher.h"
 
-enum { REPORT_TICKS = 40, SOME_DESCRIPTORS = 1024 };
+enum { REPORT_TICKS = 400, SOME_DESCRIPTORS = 1024 };
 
 static int64_t now(void)
 {
