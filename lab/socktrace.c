@@ -39,7 +39,7 @@
 enum { FAILED = 1, WRONG_USE = 2, CANNOT_RUN = 126, NOT_FOUND = 127 };
 enum { DATA_FOR_FILES = 256, DATA_FOR_PEOPLE = 40, DATA_MOST = 1000000 };
 
-static const char usage[] = "usage: socktrace [-p] [-n NAME] [-o FILE] [-s N] COMMAND [ARG...]\n";
+static const char usage[] = "usage: socktrace [-p] [-n NAME] [-o FILE] [-s N] COMMAND [ARG ...]\n";
 
 static char state_path[PATH_MAX]; /* empty: not made yet, or the watcher's to remove */
 
@@ -184,8 +184,7 @@ static int64_t parse_limit(const char *text)
     errno = 0;
     n = strtol(text, &end, 10);
     if (end == text || *end != '\0' || errno != 0 || n < 0 || n > DATA_MOST) {
-        fprintf(stderr, "socktrace: -s %s: not a number of bytes from 0 to %d\n%s", text, DATA_MOST,
-                usage);
+        fprintf(stderr, "socktrace: -s %s: not a number of bytes from 0 to %d\n", text, DATA_MOST);
         exit(WRONG_USE);
     }
     return n;
@@ -258,13 +257,13 @@ static struct options parse_options(int argc, char **argv)
             options.limit = parse_limit(optarg);
             break;
         default:
-            fprintf(stderr, "socktrace: option -%c %s\n%s", optopt,
-                    option == ':' ? "needs an argument" : "is unknown", usage);
+            fprintf(stderr, "socktrace: option -%c %s: see socktrace --help\n", optopt,
+                    option == ':' ? "needs an argument" : "is unknown");
             exit(WRONG_USE);
         }
     }
     if (optind == argc) {
-        fprintf(stderr, "socktrace: no COMMAND given\n%s", usage);
+        fputs("socktrace: no COMMAND given: see socktrace --help\n", stderr);
         exit(WRONG_USE);
     }
     return options;
