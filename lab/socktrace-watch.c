@@ -743,6 +743,8 @@ void watch_exit(int status)
     process = process_of(pid);
     if (process != NULL)
         process->state = PROCESS_ENDED;
+    if (state->watcher == 0 && pid == state->look.command && getenv("SOCKTRACE_STATE") != NULL)
+        unlink(getenv("SOCKTRACE_STATE")); /* there is nobody else to do it */
 }
 
 void watch_hidden(int fd, const char *why)

@@ -37,6 +37,7 @@
 #endif
 
 enum { FAILED = 1, WRONG_USE = 2, CANNOT_RUN = 126, NOT_FOUND = 127 };
+enum { FEW_PROCESSES = 64 };
 enum { DATA_FOR_FILES = 256, DATA_FOR_PEOPLE = 40, DATA_MOST = 1000000 };
 
 static const char usage[] = "usage: socktrace [-p] [-n NAME] [-o FILE] [-s N] COMMAND [ARG ...]\n";
@@ -207,13 +208,12 @@ static void make_pipe(int ends[2])
     close(low[1]);
 }
 
-/* Starts the watcher: a grandchild, so that COMMAND gets no child that it did not make. */
+/* Starts the watcher: a grandchild, so that COMMAND gets no child that it did not make. Where no
+ * process can be had, COMMAND runs without: then no wait is announced. */
 static void start_watcher(struct state *state, int executed, const char *name)
 {
     pid_t child = fork();
 
-    if (child == -1)
-        stop(FAILED, "start", "the watcher", errno);
     if (child == 0) {
         pid_t watcher = setsid() == -1 ? -1 : fork();
         if (watcher == 0)
@@ -221,8 +221,20 @@ static void start_watcher(struct state *state, int executed, const char *name)
         state->watcher = watcher > 0 ? watcher : 0;
         _exit(0);
     }
-    while (waitpid(child, NULL, 0) == -1 && errno == EINTR)
+    while (child > 0 && waitpid(child, NULL, 0) == -1 && errno == EINTR)
         continue;
+}
+
+/* A program that may have few processes is to have them all. */
+static bool is_short_of_processes(void)
+{
+#ifdef RLIMIT_NPROC /* not POSIX */
+    struct rlimit processes;
+
+    return getrlimit(RLIMIT_NPROC, &processes) == 0 && processes.rlim_cur < FEW_PROCESSES;
+#else
+    return false;
+#endif
 }
 
 struct options {
@@ -316,7 +328,8 @@ int main(int argc, char **argv)
         tell_unwatched(state, last_part(command), getpid(), why);
     make_pipe(executed);
     set_environment(library, state->file);
-    start_watcher(state, executed[0], why == NULL ? last_part(command) : NULL);
+    if (!is_short_of_processes())
+        start_watcher(state, executed[0], why == NULL ? last_part(command) : NULL);
     state_path[0] = '\0';
 
     setrlimit(RLIMIT_NOFILE, &descriptors);
