@@ -66,6 +66,14 @@ static void forget(struct datagram *d)
     free(d);
 }
 
+static void send_and_forget(struct datagram *d)
+{
+    /* An error here is that of an earlier datagram (ECONNREFUSED); once told, it is gone. */
+    if (real.sendmsg(d->fd, &d->message, d->flags) == -1)
+        real.sendmsg(d->fd, &d->message, d->flags);
+    forget(d);
+}
+
 static void *send_when_due(void *nothing)
 {
     (void)nothing;
@@ -81,10 +89,7 @@ static void *send_when_due(void *nothing)
         } else {
             queue = d->next;
             pthread_mutex_unlock(&lock);
-            /* An error here is that of an earlier datagram (ECONNREFUSED); once told, it is gone. */
-            if (real.sendmsg(d->fd, &d->message, d->flags) == -1)
-                real.sendmsg(d->fd, &d->message, d->flags);
-            forget(d);
+            send_and_forget(d);
             pthread_mutex_lock(&lock);
             unsent--;
             pthread_cond_broadcast(&changed);
@@ -208,36 +213,45 @@ bool later_send(int fd, const struct msghdr *message, int flags, long millisecon
     return accepted;
 }
 
-/* With the lock held. due: NULL for the time at which it would have left anyway. */
-static void release(const struct timespec *due)
+/* With the lock held: takes the held datagram out of the queue; NULL if there is none. */
+static struct datagram *take_held(void)
 {
     struct datagram **place = &queue;
 
     while (*place != NULL && !(*place)->held)
         place = &(*place)->next;
-    if (*place != NULL) {
-        struct datagram *d = *place;
+    struct datagram *d = *place;
+    if (d != NULL) {
         *place = d->next;
         d->held = false;
-        d->due = due ? *due : d->unheld;
-        insert(d);
     }
+    return d;
 }
 
 void later_release(long milliseconds)
 {
-    struct timespec due = from_now(milliseconds);
     sigset_t old = lock_queue();
+    struct datagram *d = take_held();
 
-    release(&due);
+    if (d != NULL && milliseconds > 0) {
+        d->due = from_now(milliseconds);
+        insert(d);
+    } else if (d != NULL) { /* here and now: the thread might wake up after further datagrams */
+        send_and_forget(d);
+        unsent--;
+    }
     unlock_queue(&old);
 }
 
 void later_flush(void)
 {
     sigset_t old = lock_queue();
+    struct datagram *d = take_held();
 
-    release(NULL); /* the last one: nothing will come that could overtake it */
+    if (d != NULL) { /* the last one: nothing will come that could overtake it */
+        d->due = d->unheld;
+        insert(d);
+    }
     while (unsent > 0)
         pthread_cond_wait(&changed, &lock);
     unlock_queue(&old);
