@@ -157,6 +157,7 @@ static bool strikes(enum fault fault, enum call call)
            now_and_then(fault, atomic_fetch_add(&throws[fault][call], 1), call);
 }
 
+/* what: the descriptor as text; "" for a call that takes several */
 static bool interrupted(const char *name, enum call call, const char *what)
 {
     static const char *const consequence[] = {
@@ -191,7 +192,7 @@ bool struck(const char *name, enum call call, int fd, int flags)
 
 bool wait_struck(const char *name)
 {
-    return strikes(FAULT_EINTR, WAIT) && interrupted(name, WAIT, "...");
+    return strikes(FAULT_EINTR, WAIT) && interrupted(name, WAIT, "");
 }
 
 /* ---- short, byte, slow: how much one call moves ---------------------------------------------- */

@@ -158,6 +158,8 @@ int main(int argc, char **argv)
         stop(USAGE, "no command to disturb; usage", synopsis);
 
     if (!find_command(argv[1], command)) {
+        if (errno == ENOENT && argv[1][0] == '-')
+            stop(USAGE, argv[1], "options stand before the faults, a command after them");
         if (errno == ENOENT)
             stop(NOT_FOUND, argv[1], "no such command (ENOENT)");
         stop(CANNOT_RUN, argv[1], "it is there but is not an executable file (EACCES)");
