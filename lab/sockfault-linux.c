@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The socket calls that only Linux and glibc have, for libsockfault. Other systems do without this
  * file; what their programs call is all in sockfault-preload.c. */
-#ifdef __linux__
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdatomic.h>
@@ -206,4 +205,3 @@ static int fault___ppoll_chk(struct pollfd *fds, nfds_t count, const struct time
                                       : fault_ppoll(fds, count, timeout, mask);
 }
 REPLACE(__ppoll_chk);
-#endif
