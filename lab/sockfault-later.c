@@ -126,9 +126,13 @@ static void parent_after_fork(void)
     pthread_mutex_unlock(&lock);
 }
 
-/* The queue stays the parent's business; so does its thread, which the child has not got. */
+/* The queue stays the parent's business; so does its thread, which the child has not got, and which
+ * may have been waiting: whoever then signals the copy of the condition would wait for it for ever. */
 static void child_after_fork(void)
 {
+    static const pthread_cond_t fresh = PTHREAD_COND_INITIALIZER;
+
+    changed = fresh;
     while (queue != NULL) {
         struct datagram *d = queue;
         queue = d->next;

@@ -117,6 +117,29 @@ def threads():
     print(len(receive_all(receiver, 0.3)))
 
 
+def forks():
+    """Four threads send 25 datagrams each while ten children send one each; how many arrive."""
+    sender, receiver = udp_pair()
+
+    def work():
+        for _ in range(25):
+            sender.sendto(b"x", receiver.getsockname())
+            time.sleep(0.001)
+
+    running = [threading.Thread(target=work) for _ in range(4)]
+    for thread in running:
+        thread.start()
+    for _ in range(10):
+        if os.fork() == 0:
+            sender.sendto(b"y", receiver.getsockname())
+            os._exit(0)
+    for thread in running:
+        thread.join()
+    for _ in range(10):
+        os.wait()
+    print(len(receive_all(receiver, 0.5)))
+
+
 def udp_errors():
     """What the system itself refuses is refused under every fault."""
     sender, receiver = udp_pair()

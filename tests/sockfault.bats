@@ -250,6 +250,13 @@ int main(void) { puts("I ran"); }' >still.c
   same 3 "$(grep -c late peer.out)"
 }
 
+@test "late datagrams of threads and of forked children are all sent, once" {
+  for faults in delay=20ms,jitter=10ms reorder,delay=3ms; do
+    probe "-q $faults" forks
+    same 110 "$output"
+  done
+}
+
 @test "late datagrams take no descriptor that the program would have got" {
   probe "-q delay=300ms" descriptors
   with=$output
