@@ -470,3 +470,28 @@ except OSError:
     fi
   done
 }
+
+# ---- together with the other instruments ---------------------------------------------------------
+
+@test "socktrace sees what the program sees, whichever of the two comes first" {
+  [ -x "$BIN_DIR/socktrace" ] || skip "socktrace is not built"
+  cat >three.py <<'END'
+import socket
+receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+receiver.bind(("127.0.0.1", 0))
+sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+for i in b"a", b"b", b"c":
+    sender.sendto(i, receiver.getsockname())
+print(receiver.recv(9), receiver.recv(9))
+END
+  expected=$(dice "'b\'%s\' b\'%s\'' % tuple(c for n, c in enumerate('abc') if throw(0, 'drop', n) % 100 >= 30)")
+  timeout "$PATIENCE" "$BIN_DIR/sockfault" drop=30% "$BIN_DIR/socktrace" python3 three.py >inner.out 2>inner.err
+  timeout "$PATIENCE" "$BIN_DIR/socktrace" "$BIN_DIR/sockfault" drop=30% python3 three.py >outer.out 2>outer.err
+  for order in inner outer; do
+    same "$expected" "$(cat $order.out)"
+    same 3 "$(grep -c '^sendto([0-9]*, "[abc]") = 1 ' $order.err)" # the lost one too: the program was told so
+    same 1 "$(grep -c '^sockfault: drop: .*datagram 2 ' $order.err)"
+    # none of the calls by which sockfault itself looks at sockets
+    same 0 "$(grep -cE 'getsockopt|SO_TYPE|fcntl' $order.err)"
+  done
+}
