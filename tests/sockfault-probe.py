@@ -150,7 +150,9 @@ def udp_errors():
     print("not a socket", call("sendto", 99, b"x", 1, 0, where, 16))
     print("largest", call("sendto", sender.fileno(), b"x" * 65507, 65507, 0, where, 16))
     print("empty", call("sendto", sender.fileno(), b"", 0, 0, where, 16))
-    print("has a port", sender.getsockname()[1] > 0)
+    fresh = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    fresh.sendto(b"x", receiver.getsockname())
+    print("has a port", fresh.getsockname()[1] > 0)
 
 
 def late(how):
@@ -434,6 +436,17 @@ def slow(size):
     print("received", got, "in %.1f s" % (time.monotonic() - start))
     client.setblocking(False)
     print("non-blocking", client.send(b"x" * int(size)))
+
+
+def slow_parts():
+    """A blocking send of several buffers that the line takes in small pieces."""
+    client, server = pair()
+    print(client.sendmsg([b"abc", b"", b"defgh", b"ij"]), arrived(server, 10).decode())
+
+
+def inherited(fd):
+    """Closes a connection that it was given."""
+    os.close(int(fd))
 
 
 def edge():

@@ -360,6 +360,19 @@ int main(void) { puts("I ran"); }' >still.c
     run python3 "$PROBE" reset "$how"
     same "1 0" "$output"
   done
+  # also of a connection that somebody else has made
+  run python "
+import subprocess
+server = create_server(('127.0.0.1', 0))
+client, end = create_connection(server.getsockname()), server.accept()[0]
+subprocess.run(['$BIN_DIR/sockfault', '-q', 'rst', 'python3', '$PROBE', 'inherited', str(client.fileno())],
+               pass_fds=[client.fileno()], check=True)
+client.close()
+try:
+    print(end.recv(10))
+except ConnectionResetError:
+    print('reset')"
+  same reset "$output"
   probe rst reset close
   grep -qE '^sockfault: rst: close\([0-9]+\) resets the connection to 127.0.0.1 port' probe.err
 }
@@ -369,6 +382,9 @@ int main(void) { puts("I ran"); }' >still.c
   sent=$(sed -n 's/^sent 700 in \(.*\) s$/\1/p' <<<"$output")
   received=$(sed -n 's/^received 700 in \(.*\) s$/\1/p' <<<"$output")
   python3 -c "assert 0.7 <= $sent < 5 and 0.7 <= $received < 5, ($sent, $received)"
+  probe "-q slow=40" slow_parts
+  same "10 abcdefghij" "$output"
+  probe "-q slow=1000" slow 700
   # a non-blocking call comes back with the bytes of a tenth of a second
   grep -q '^non-blocking 100$' <<<"$output"
 }
