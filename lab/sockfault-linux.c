@@ -20,8 +20,9 @@ int __ppoll_chk(struct pollfd *fds, nfds_t count, const struct timespec *timeout
                 const sigset_t *mask, size_t room);
 
 #define LINUX_CALLS(X)                                                                             \
-    X(accept4) X(epoll_ctl) X(epoll_pwait) X(epoll_wait) X(ppoll) X(recvmmsg) X(sendfile)          \
-    X(__poll_chk) X(__ppoll_chk) X(__read_chk) X(__recv_chk) X(__recvfrom_chk)
+    X(accept4)                                                                                     \
+    X(epoll_ctl) X(epoll_pwait) X(epoll_wait) X(ppoll) X(recvmmsg) X(sendfile) X(__poll_chk)       \
+        X(__ppoll_chk) X(__read_chk) X(__recv_chk) X(__recvfrom_chk)
 
 static struct {
 #define X(name) __typeof__(name) *name;
@@ -110,16 +111,16 @@ REPLACE(accept4);
 static int fault_sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags)
 {
     unsigned sent = 0;
+    enum kind kind = kind_of(fd);
 
-    ready();
     while (sent < count) {
         struct msghdr *message = &messages[sent].msg_hdr;
-        ssize_t n = kind_of(fd) == FOREIGN ? real.sendmsg(fd, message, flags)
-                                           : transmit("sendmmsg", fd, message, flags);
+        ssize_t n = kind == FOREIGN ? real.sendmsg(fd, message, flags)
+                                    : transmit("sendmmsg", fd, kind, message, flags);
         if (n == -1)
             return sent > 0 ? (int)sent : -1;
         messages[sent++].msg_len = (unsigned)n;
-        if (kind_of(fd) == STREAM)
+        if (kind == STREAM)
             break; /* it may have been cut */
     }
     return (int)sent;

@@ -13,12 +13,18 @@ static const struct {
     const char *name;
     enum unit unit;
 } known[FAULTS] = {
-    [FAULT_SHORT] = {"short", NOTHING},   [FAULT_BYTE] = {"byte", NOTHING},
-    [FAULT_EINTR] = {"eintr", NOTHING},   [FAULT_DROP] = {"drop", PERCENT},
-    [FAULT_DUP] = {"dup", PERCENT},       [FAULT_REORDER] = {"reorder", NOTHING},
-    [FAULT_DELAY] = {"delay", TIME},      [FAULT_JITTER] = {"jitter", TIME},
-    [FAULT_SLOW] = {"slow", RATE},        [FAULT_REFUSE] = {"refuse", NOTHING},
-    [FAULT_RST] = {"rst", NOTHING},       [FAULT_EMFILE] = {"emfile", COUNT},
+    [FAULT_SHORT] = {"short", NOTHING},
+    [FAULT_BYTE] = {"byte", NOTHING},
+    [FAULT_EINTR] = {"eintr", NOTHING},
+    [FAULT_DROP] = {"drop", PERCENT},
+    [FAULT_DUP] = {"dup", PERCENT},
+    [FAULT_REORDER] = {"reorder", NOTHING},
+    [FAULT_DELAY] = {"delay", TIME},
+    [FAULT_JITTER] = {"jitter", TIME},
+    [FAULT_SLOW] = {"slow", RATE},
+    [FAULT_REFUSE] = {"refuse", NOTHING},
+    [FAULT_RST] = {"rst", NOTHING},
+    [FAULT_EMFILE] = {"emfile", COUNT},
     [FAULT_WOULDBLOCK] = {"wouldblock", NOTHING},
 };
 

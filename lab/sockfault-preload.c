@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The library that sockfault(1) puts in front of the C library. Each call below has the name and the
- * manners of the real one, decides whether a fault strikes, and then makes the real call, or not.
+/* The library that sockfault(1) puts in front of the C library. Each call below has the name and
+ * the manners of the real one, decides whether a fault strikes, and then makes the real call or not.
  *
  * All reading ends in receive(), all sending in transmit(); a fault never invents what the system
  * could not have done. Decisions are numbered, not timed: see faults_dice(). */
@@ -21,9 +21,9 @@
 
 enum {
     NOW_AND_THEN = 25, /* per cent, after the first, which always strikes */
-    HOLD = 1500,       /* milliseconds that reorder waits for a successor: more than a ping's second */
-    UDP_MOST = 65507,  /* bytes in a UDP datagram over IPv4: 65535 - 20 - 8 */
-    PARTS = 16         /* buffers of readv or writev that one disturbed call looks at */
+    HOLD = 1500, /* milliseconds that reorder waits for a successor: more than a ping's second */
+    UDP_MOST = 65507, /* bytes in a UDP datagram over IPv4: 65535 - 20 - 8 */
+    PARTS = 16        /* buffers of readv or writev that one disturbed call looks at */
 };
 
 struct real_calls real;
@@ -58,8 +58,8 @@ void ready(void)
     pthread_once(&once, prepare);
 }
 
-/* One line, one write: threads and children do not mix theirs. Keeps errno. A server that has turned
- * its stderr into something else, perhaps a connection, must not find our words in there. */
+/* One line, one write: threads and children do not mix theirs. Keeps errno. A server that has
+ * turned its stderr into something else, perhaps a connection, must not find our words in there. */
 __attribute__((format(printf, 2, 3))) static void say(enum fault fault, const char *format, ...)
 {
     int error = errno;
@@ -96,6 +96,7 @@ enum kind kind_of(int fd)
     socklen_t size = sizeof type, own_size = sizeof own;
     enum kind kind = FOREIGN;
 
+    ready();
     if (real.getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 &&
         real.getsockname(fd, (struct sockaddr *)&own, &own_size) == 0 && is_internet(own.ss_family))
         kind = type == SOCK_STREAM ? STREAM : type == SOCK_DGRAM ? DATAGRAM : FOREIGN;
@@ -153,8 +154,7 @@ static bool now_and_then(enum fault fault, unsigned long n, enum call call)
 
 static bool strikes(enum fault fault, enum call call)
 {
-    return faults.on[fault] &&
-           now_and_then(fault, atomic_fetch_add(&throws[fault][call], 1), call);
+    return faults.on[fault] && now_and_then(fault, atomic_fetch_add(&throws[fault][call], 1), call);
 }
 
 /* what: the descriptor as text; "" for a call that takes several */
@@ -178,6 +178,8 @@ bool struck(const char *name, enum call call, int fd, int flags)
 {
     char number[16];
 
+    if (!faults.on[FAULT_EINTR] && !faults.on[FAULT_WOULDBLOCK])
+        return false;
     if (is_blocking(fd, flags)) {
         snprintf(number, sizeof number, "%d", fd);
         return strikes(FAULT_EINTR, call) && interrupted(name, call, number);
@@ -270,8 +272,8 @@ static struct msghdr cut(const struct msghdr *message, struct iovec parts[PARTS]
     return piece;
 }
 
-/* "At most half" is half of what has arrived, not of the buffer: else a short line in a large buffer
- * would never be cut. So have a look first; that also waits as the call itself would. */
+/* "At most half" is half of what has arrived, not of the buffer: else a short line in a large
+ * buffer would never be cut. So have a look first; that also waits as the call itself would. */
 static ssize_t receive_stream(const char *name, int fd, struct msghdr *message, int flags)
 {
     size_t asked = length_of(message), allowed = slow_part(asked);
@@ -280,8 +282,8 @@ static ssize_t receive_stream(const char *name, int fd, struct msghdr *message, 
 
     if (faults.on[FAULT_SHORT] || faults.on[FAULT_BYTE]) {
         flags &= ~MSG_WAITALL; /* a signal could cut that, too */
-        ssize_t there = real.recv(fd, look, allowed < sizeof look ? allowed : sizeof look,
-                                  flags | MSG_PEEK);
+        ssize_t there =
+            real.recv(fd, look, allowed < sizeof look ? allowed : sizeof look, flags | MSG_PEEK);
         if (there == -1)
             return -1;
         allowed = part_of((size_t)there);
@@ -297,14 +299,14 @@ static ssize_t receive_stream(const char *name, int fd, struct msghdr *message, 
     return n;
 }
 
-ssize_t receive(const char *name, int fd, struct msghdr *message, int flags)
+ssize_t receive(const char *name, int fd, enum kind kind, struct msghdr *message, int flags)
 {
     ssize_t n;
 
     if (struck(name, RECEIVE, fd, flags))
         return -1;
     /* Looking takes nothing, urgent data is one byte; both are left as they are. */
-    if (kind_of(fd) == DATAGRAM || flags & (MSG_PEEK | MSG_OOB) || edge_triggered(fd) ||
+    if (kind == DATAGRAM || flags & (MSG_PEEK | MSG_OOB) || edge_triggered(fd) ||
         length_of(message) == 0)
         n = real.recvmsg(fd, message, flags);
     else
@@ -314,7 +316,8 @@ ssize_t receive(const char *name, int fd, struct msghdr *message, int flags)
     return n;
 }
 
-/* A blocking send on a slow line comes back when all is sent; a non-blocking one after one piece. */
+/* A blocking send on a slow line comes back when all is sent; a non-blocking one after
+ * one piece. */
 static ssize_t send_stream(const char *name, int fd, const struct msghdr *message, int flags)
 {
     size_t asked = length_of(message), allowed = part_of(asked), sent = 0;
@@ -353,7 +356,8 @@ static bool destination(int fd, const struct msghdr *message, struct sockaddr_st
     return length_of(message) <= UDP_MOST && to->ss_family == own.ss_family && port_of(to) != 0;
 }
 
-/* The first real send gives a socket its port; a datagram that is lost or late must do so as well. */
+/* The first real send gives a socket its port; a datagram that is lost or late must do so
+ * as well. */
 static void give_port(int fd)
 {
     struct sockaddr_storage own = {0};
@@ -383,8 +387,8 @@ static long delay_of(unsigned long n)
 {
     long jitter = faults.value[FAULT_JITTER];
     uint64_t spread = (uint64_t)(2 * jitter + 1);
-    long delay = faults.value[FAULT_DELAY] - jitter +
-                 (long)(faults_dice(seed, FAULT_JITTER, n) % spread);
+    long delay =
+        faults.value[FAULT_DELAY] - jitter + (long)(faults_dice(seed, FAULT_JITTER, n) % spread);
 
     return delay > 0 ? delay : 0;
 }
@@ -430,11 +434,11 @@ static ssize_t send_datagram(const char *name, int fd, const struct msghdr *mess
     return result;
 }
 
-ssize_t transmit(const char *name, int fd, const struct msghdr *message, int flags)
+ssize_t transmit(const char *name, int fd, enum kind kind, const struct msghdr *message, int flags)
 {
     if (struck(name, SEND, fd, flags))
         return -1;
-    if (kind_of(fd) == DATAGRAM)
+    if (kind == DATAGRAM)
         return send_datagram(name, fd, message, flags);
     if (flags & MSG_OOB || length_of(message) == 0)
         return real.sendmsg(fd, message, flags);
@@ -565,24 +569,25 @@ REPLACE(close);
 
 static ssize_t fault_recvmsg(int fd, struct msghdr *message, int flags)
 {
-    ready();
-    return kind_of(fd) == FOREIGN ? real.recvmsg(fd, message, flags)
-                                  : receive("recvmsg", fd, message, flags);
+    enum kind kind = kind_of(fd);
+
+    return kind == FOREIGN ? real.recvmsg(fd, message, flags)
+                           : receive("recvmsg", fd, kind, message, flags);
 }
 REPLACE(recvmsg);
 
 ssize_t fault_recvfrom(int fd, void *buffer, size_t size, int flags, struct sockaddr *from,
-                              socklen_t *from_size)
+                       socklen_t *from_size)
 {
     struct iovec bytes = {buffer, size};
     struct msghdr message = {.msg_iov = &bytes, .msg_iovlen = 1};
+    enum kind kind = kind_of(fd);
 
-    ready();
-    if (kind_of(fd) == FOREIGN)
+    if (kind == FOREIGN)
         return real.recvfrom(fd, buffer, size, flags, from, from_size);
     message.msg_name = from;
     message.msg_namelen = from != NULL && from_size != NULL ? *from_size : 0;
-    ssize_t n = receive("recvfrom", fd, &message, flags);
+    ssize_t n = receive("recvfrom", fd, kind, &message, flags);
     if (n != -1 && from != NULL && from_size != NULL)
         *from_size = message.msg_namelen;
     return n;
@@ -593,10 +598,10 @@ ssize_t fault_recv(int fd, void *buffer, size_t size, int flags)
 {
     struct iovec bytes = {buffer, size};
     struct msghdr message = {.msg_iov = &bytes, .msg_iovlen = 1};
+    enum kind kind = kind_of(fd);
 
-    ready();
-    return kind_of(fd) == FOREIGN ? real.recv(fd, buffer, size, flags)
-                                  : receive("recv", fd, &message, flags);
+    return kind == FOREIGN ? real.recv(fd, buffer, size, flags)
+                           : receive("recv", fd, kind, &message, flags);
 }
 REPLACE(recv);
 
@@ -604,10 +609,10 @@ ssize_t fault_read(int fd, void *buffer, size_t size)
 {
     struct iovec bytes = {buffer, size};
     struct msghdr message = {.msg_iov = &bytes, .msg_iovlen = 1};
+    enum kind kind = kind_of(fd);
 
-    ready();
-    return kind_of(fd) == FOREIGN || size == 0 ? real.read(fd, buffer, size)
-                                               : receive("read", fd, &message, 0);
+    return kind == FOREIGN || size == 0 ? real.read(fd, buffer, size)
+                                        : receive("read", fd, kind, &message, 0);
 }
 REPLACE(read);
 
@@ -615,21 +620,22 @@ static ssize_t fault_readv(int fd, const struct iovec *parts, int count)
 {
     struct iovec copy[PARTS];
     struct msghdr message = {.msg_iov = copy};
+    enum kind kind = kind_of(fd);
 
-    ready();
-    if (kind_of(fd) == FOREIGN || count <= 0)
+    if (kind == FOREIGN || count <= 0)
         return real.readv(fd, parts, count);
     for (int i = 0; i < count && i < PARTS; i++)
         copy[message.msg_iovlen++] = parts[i];
-    return receive("readv", fd, &message, 0);
+    return receive("readv", fd, kind, &message, 0);
 }
 REPLACE(readv);
 
 static ssize_t fault_sendmsg(int fd, const struct msghdr *message, int flags)
 {
-    ready();
-    return kind_of(fd) == FOREIGN ? real.sendmsg(fd, message, flags)
-                                  : transmit("sendmsg", fd, message, flags);
+    enum kind kind = kind_of(fd);
+
+    return kind == FOREIGN ? real.sendmsg(fd, message, flags)
+                           : transmit("sendmsg", fd, kind, message, flags);
 }
 REPLACE(sendmsg);
 
@@ -649,13 +655,13 @@ static ssize_t fault_sendto(int fd, const void *buffer, size_t size, int flags,
 {
     struct iovec bytes = readable(buffer, size);
     struct msghdr message = {.msg_iov = &bytes, .msg_iovlen = 1};
+    enum kind kind = kind_of(fd);
 
-    ready();
-    if (kind_of(fd) == FOREIGN)
+    if (kind == FOREIGN)
         return real.sendto(fd, buffer, size, flags, to, to_size);
     message.msg_name = readable(to, 0).iov_base;
     message.msg_namelen = to != NULL ? to_size : 0;
-    return transmit("sendto", fd, &message, flags);
+    return transmit("sendto", fd, kind, &message, flags);
 }
 REPLACE(sendto);
 
@@ -663,10 +669,10 @@ static ssize_t fault_send(int fd, const void *buffer, size_t size, int flags)
 {
     struct iovec bytes = readable(buffer, size);
     struct msghdr message = {.msg_iov = &bytes, .msg_iovlen = 1};
+    enum kind kind = kind_of(fd);
 
-    ready();
-    return kind_of(fd) == FOREIGN ? real.send(fd, buffer, size, flags)
-                                  : transmit("send", fd, &message, flags);
+    return kind == FOREIGN ? real.send(fd, buffer, size, flags)
+                           : transmit("send", fd, kind, &message, flags);
 }
 REPLACE(send);
 
@@ -674,24 +680,24 @@ static ssize_t fault_write(int fd, const void *buffer, size_t size)
 {
     struct iovec bytes = readable(buffer, size);
     struct msghdr message = {.msg_iov = &bytes, .msg_iovlen = 1};
+    enum kind kind = kind_of(fd);
 
-    ready();
-    return kind_of(fd) == FOREIGN ? real.write(fd, buffer, size)
-                                  : transmit("write", fd, &message, 0);
+    return kind == FOREIGN ? real.write(fd, buffer, size)
+                           : transmit("write", fd, kind, &message, 0);
 }
 REPLACE(write);
 
 static ssize_t fault_writev(int fd, const struct iovec *parts, int count)
 {
     struct msghdr message = {0};
+    enum kind kind = kind_of(fd);
 
-    ready();
-    if (kind_of(fd) == FOREIGN || count <= 0)
+    if (kind == FOREIGN || count <= 0)
         return real.writev(fd, parts, count);
     message.msg_iov = readable(parts, 0).iov_base;
     for (int i = 0; i < count; i++)
         message.msg_iovlen++;
-    return transmit("writev", fd, &message, 0);
+    return transmit("writev", fd, kind, &message, 0);
 }
 REPLACE(writev);
 

@@ -18,9 +18,10 @@
 /* The C library's own calls, behind those that stand in front of them. The library itself calls
  * only these, so that a library that watches (socktrace) is not told of our calls. */
 #define REAL_CALLS(X)                                                                              \
-    X(accept) X(bind) X(close) X(connect) X(fcntl) X(getpeername) X(getsockname) X(getsockopt)     \
-    X(poll) X(pselect) X(read) X(readv) X(recv) X(recvfrom) X(recvmsg) X(select) X(send)           \
-    X(sendmsg) X(sendto) X(setsockopt) X(socket) X(write) X(writev) X(_exit)
+    X(accept)                                                                                      \
+    X(bind) X(close) X(connect) X(fcntl) X(getpeername) X(getsockname) X(getsockopt) X(poll)       \
+        X(pselect) X(read) X(readv) X(recv) X(recvfrom) X(recvmsg) X(select) X(send) X(sendmsg)    \
+            X(sendto) X(setsockopt) X(socket) X(write) X(writev) X(_exit)
 
 struct real_calls {
 #define X(name) __typeof__(name) *name;
@@ -45,9 +46,8 @@ extern struct real_calls real;
 enum kind { FOREIGN, STREAM, DATAGRAM }; /* FOREIGN: no IPv4 or IPv6 socket; left alone */
 enum call { ACCEPT, CONNECT, RECEIVE, SEND, WAIT, CALLS };
 
-/* To be called first in each replacement: finds the real calls and reads the faults. */
+/* One of these comes first in each replacement: it finds the real calls and reads the faults. */
 void ready(void);
-
 enum kind kind_of(int fd);
 
 /* True, with errno: this call is to fail with EINTR, or on a non-blocking socket with EAGAIN. */
@@ -59,8 +59,8 @@ bool accept_struck(const char *name, int fd, int flags);
 int accepted(int fd);
 
 /* recvmsg(2) and sendmsg(2), disturbed; name is the call that the program made. */
-ssize_t receive(const char *name, int fd, struct msghdr *message, int flags);
-ssize_t transmit(const char *name, int fd, const struct msghdr *message, int flags);
+ssize_t receive(const char *name, int fd, enum kind kind, struct msghdr *message, int flags);
+ssize_t transmit(const char *name, int fd, enum kind kind, const struct msghdr *message, int flags);
 
 /* How many of n bytes this call may move at most; and, when it has, the time that they take. */
 size_t part_of(size_t n);
@@ -74,8 +74,8 @@ ssize_t fault_recvfrom(int fd, void *buffer, size_t size, int flags, struct sock
                        socklen_t *from_size);
 int fault_poll(struct pollfd *fds, nfds_t count, int timeout);
 
-/* What only Linux has, in sockfault-linux.c. A socket in an edge-triggered epoll(7) set keeps its full
- * reads: there a short one means "empty", and the program may rightly wait for ever. */
+/* What only Linux has, in sockfault-linux.c. A socket in an edge-triggered epoll(7) set keeps its
+ * full reads: there a short one means "empty", and the program may rightly wait for ever. */
 #ifdef __linux__
 void find_linux_calls(void);
 bool edge_triggered(int fd);

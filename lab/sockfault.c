@@ -63,8 +63,8 @@ static bool find_command(const char *command, char path[PATH_MAX])
     for (;;) {
         size_t length = strcspn(folders, ":");
         struct stat file;
-        int used = snprintf(path, PATH_MAX, "%.*s%s%s", (int)length, folders, length ? "/" : "",
-                            command);
+        int used =
+            snprintf(path, PATH_MAX, "%.*s%s%s", (int)length, folders, length ? "/" : "", command);
         if (used < PATH_MAX && stat(path, &file) == 0) {
             if (S_ISREG(file.st_mode) && access(path, X_OK) == 0)
                 return true;
@@ -91,11 +91,13 @@ static void find_library(const char *argv0, char library[PATH_MAX])
             return;
     }
     if (realpath(LIBRARY_FOLDER "/" LIBRARY, library) == NULL)
-        stop(FAILED, "find " LIBRARY, "it is neither in ../lib beside sockfault nor in "
-                                      LIBRARY_FOLDER " (ENOENT): build or install it");
+        stop(FAILED, "find " LIBRARY,
+             "it is neither in ../lib beside sockfault nor in " LIBRARY_FOLDER
+             " (ENOENT): build or install it");
 }
 
-/* Appends, so that a library that watches (socktrace) stays outside and sees what the program sees. */
+/* Appends, so that a library that watches (socktrace) stays outside and sees what the program sees.
+ */
 static void preload(char library[PATH_MAX])
 {
     const char *list = getenv(PRELOAD);
@@ -124,8 +126,9 @@ int main(int argc, char **argv)
 
     if (argc > 1 && strcmp(argv[1], "--help") == 0) {
         printf("usage: %s\n", synopsis);
-        printf("faults: short byte eintr drop=30%% dup=10%% reorder delay=50ms jitter=20ms slow=1000\n"
-               "        refuse rst emfile=2 wouldblock\nMore: man sockfault\n");
+        printf(
+            "faults: short byte eintr drop=30%% dup=10%% reorder delay=50ms jitter=20ms slow=1000\n"
+            "        refuse rst emfile=2 wouldblock\nMore: man sockfault\n");
         return 0;
     }
     if (argc > 1 && strcmp(argv[1], "--version") == 0) {
@@ -145,8 +148,8 @@ int main(int argc, char **argv)
             break;
         default:
             snprintf(error, sizeof error, letter == ':' ? "option -%c" : "no option -%c", optopt);
-            snprintf(library, sizeof library, "%susage: %s",
-                     letter == ':' ? "needs a value; " : "", synopsis);
+            snprintf(library, sizeof library, "%susage: %s", letter == ':' ? "needs a value; " : "",
+                     synopsis);
             stop(USAGE, error, library);
         }
     argv += optind;
