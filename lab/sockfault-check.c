@@ -42,8 +42,8 @@ static const char *check_binary(int fd, const unsigned char *head, size_t length
 }
 #endif
 
-/* One file of the chain script, interpreter ...: what is in the way, or NULL and the next in path.
- */
+/* One file of the chain script, interpreter ...: what is in the way, or NULL, and the
+ * next in path. */
 static const char *check_file(char path[PATH_MAX])
 {
     unsigned char head[256] = {0};

@@ -127,8 +127,8 @@ static void parent_after_fork(void)
 }
 
 /* The queue stays the parent's business; so does its thread, which the child has not got, and which
- * may have been waiting: whoever then signals the copy of the condition would wait for it for ever.
- */
+ * may have been waiting: whoever then signals the copy of the condition would wait for it
+ * for ever. */
 static void child_after_fork(void)
 {
     static const pthread_cond_t fresh = PTHREAD_COND_INITIALIZER;
@@ -144,8 +144,8 @@ static void child_after_fork(void)
     pthread_mutex_unlock(&lock);
 }
 
-/* With the lock held and all signals blocked, so that the thread never runs the program's handlers.
- */
+/* With the lock held and all signals blocked, so that the thread never runs the program's
+ * handlers. */
 static bool start_thread(void)
 {
     static bool fork_is_watched;

@@ -11,8 +11,8 @@
  * Returns false when memory, descriptors or threads ran out: send it now instead. */
 bool later_send(int fd, const struct msghdr *message, int flags, long milliseconds, long hold);
 
-/* The held datagram, if there is one, may go, that many milliseconds from now: its successor left.
- */
+/* The held datagram, if there is one, may go, that many milliseconds from now: its
+ * successor left. */
 void later_release(long milliseconds);
 
 /* Waits until everything has left; what is held leaves at once. For the end of the program. */

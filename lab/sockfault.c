@@ -96,8 +96,8 @@ static void find_library(const char *argv0, char library[PATH_MAX])
              " (ENOENT): build or install it");
 }
 
-/* Appends, so that a library that watches (socktrace) stays outside and sees what the program sees.
- */
+/* Appends, so that a library that watches (socktrace) stays outside and sees what the program
+ * sees. */
 static void preload(char library[PATH_MAX])
 {
     const char *list = getenv(PRELOAD);
