@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The library that sockfault(1) puts in front of the C library. Each call below has the name and
- * the manners of the real one, decides whether a fault strikes, and then makes the real call or not.
+ * the manners of the real one, decides whether a fault strikes, and then makes the real call or
+ * not.
  *
  * All reading ends in receive(), all sending in transmit(); a fault never invents what the system
  * could not have done. Decisions are numbered, not timed: see faults_dice(). */
@@ -162,14 +163,13 @@ static bool interrupted(const char *name, enum call call, const char *what)
 {
     static const char *const consequence[] = {
         [ACCEPT] = "no connection was taken: call it again",
-        [CONNECT] = "the connection is still being set up: poll for writing, then read SO_ERROR",
-        [RECEIVE] = "nothing was received: call it again",
-        [SEND] = "nothing was sent: call it again",
-        [WAIT] = "nobody knows yet what is ready: call it again",
+        [CONNECT] = "it goes on by itself: poll, read SO_ERROR",
+        [RECEIVE] = "nothing received: call it again",
+        [SEND] = "nothing sent: call it again",
+        [WAIT] = "nothing known: call it again",
     };
 
-    say(FAULT_EINTR, "%s(%s) was interrupted as by a signal (EINTR); %s", name, what,
-        consequence[call]);
+    say(FAULT_EINTR, "%s(%s) interrupted (EINTR), %s", name, what, consequence[call]);
     errno = EINTR;
     return true;
 }
@@ -186,8 +186,7 @@ bool struck(const char *name, enum call call, int fd, int flags)
     }
     if (edge_triggered(fd) || !strikes(FAULT_WOULDBLOCK, call))
         return false;
-    say(FAULT_WOULDBLOCK, "%s(%d) would have to wait (EAGAIN); %s", name, fd,
-        "poll for it and call it again");
+    say(FAULT_WOULDBLOCK, "%s(%d) would wait (EAGAIN): poll, call it again", name, fd);
     errno = EAGAIN;
     return true;
 }
@@ -407,7 +406,7 @@ static ssize_t send_datagram(const char *name, int fd, const struct msghdr *mess
              length == 1 ? "" : "s", text_of(&to).s);
     if (chance(FAULT_DROP, n)) {
         give_port(fd);
-        say(FAULT_DROP, "%s is lost on the way; the program is not told", what);
+        say(FAULT_DROP, "%s is lost", what);
         return (ssize_t)length;
     }
 
@@ -415,7 +414,7 @@ static ssize_t send_datagram(const char *name, int fd, const struct msghdr *mess
     if (held_back(n)) {
         give_port(fd);
         if (later_send(fd, message, flags, delay, HOLD)) {
-            say(FAULT_REORDER, "%s is held back until the next one has gone", what);
+            say(FAULT_REORDER, "%s waits for the next", what);
             return (ssize_t)length;
         }
     }
@@ -458,8 +457,8 @@ static bool out_of_sockets(const char *name)
         open += kind_of(fd) != FOREIGN;
     if (open < faults.value[FAULT_EMFILE])
         return false;
-    say(FAULT_EMFILE, "%s() finds no free descriptor (EMFILE); %ld socket%s open already", name,
-        open, open == 1 ? " is" : "s are");
+    say(FAULT_EMFILE, "%s() finds no descriptor (EMFILE): %ld socket%s open", name, open,
+        open == 1 ? " is" : "s are");
     errno = EMFILE;
     return true;
 }
@@ -536,7 +535,7 @@ static int fault_connect(int fd, const struct sockaddr *address, socklen_t size)
     if (faults.on[FAULT_REFUSE]) {
         struct sockaddr_storage to = {0};
         memcpy(&to, address, size < sizeof to ? size : sizeof to);
-        say(FAULT_REFUSE, "connect(%d) to %s is refused (ECONNREFUSED); nobody was asked", fd,
+        say(FAULT_REFUSE, "connect(%d) to %s is refused (ECONNREFUSED)", fd,
             is_internet(to.ss_family) ? text_of(&to).s : "no Internet address");
         errno = ECONNREFUSED;
         return -1;
@@ -557,8 +556,7 @@ static int fault_close(int fd)
     if (faults.on[FAULT_RST] && kind_of(fd) == STREAM) {
         reset_on_close(fd);
         if (real.getpeername(fd, (struct sockaddr *)&peer, &size) == 0)
-            say(FAULT_RST, "close(%d) resets the connection to %s, and what is on the way is lost",
-                fd, text_of(&peer).s);
+            say(FAULT_RST, "close(%d) resets the connection to %s", fd, text_of(&peer).s);
     }
     errno = error;
     return real.close(fd);
