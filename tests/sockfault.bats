@@ -218,7 +218,7 @@ int main(void) { puts("I ran"); }' >still.c
     same "$expected" "$output"
   done
   # one that nobody overtakes leaves at last, while the program waits for it
-  probe "-q reorder" datagrams 1 0 4
+  probe "-q reorder" datagrams 1 0 2.5
   same 0 "$output"
   # delayed as well
   probe "-q -s 11 reorder,delay=20ms" datagrams 27
