@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: MIT */
+/* ladder: who received what. TCP ends find each other by their pair of addresses, the bytes by their
+ * offset in the stream; datagrams by addresses, content and order. */
+#include "ladder.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct hold { int pid, fd; struct end *end; struct hold *next; } *holds;
+static struct event *datagrams, **next_datagram = &datagrams; /* sent, and not yet received */
+static struct event *ready; /* the last call that made a server ready */
+
+/* A call that acts stands where it began, one that receives where it returned: so a cause always
+ * stands above its effect. */
+static long long moment(const struct event *e)
+{
+    return e->call == RECV || e->call == ACCEPT ? e->end : e->begin;
+}
+
+static int by_moment(const void *a, const void *b)
+{
+    const struct event *x = *(struct event *const *)a, *y = *(struct event *const *)b;
+    if (moment(x) != moment(y))
+        return moment(x) < moment(y) ? -1 : 1;
+    return x->line < y->line ? -1 : x->line > y->line;
+}
+
+static struct column *outside(struct trace *trace)
+{
+    if (trace->outside == NULL) {
+        trace->outside = column_of(trace, 0, 0, "not watched");
+        trace->outside->shown = true;
+    }
+    return trace->outside;
+}
+
+static struct arrow *point(int kind, struct event *from, struct event *to, struct column *over)
+{
+    struct arrow *arrow = allocate(sizeof *arrow), **last;
+    *arrow = (struct arrow){.kind = kind, .from = from, .to = to, .over = over};
+    if (from != NULL) {
+        for (last = &from->out; *last != NULL; last = &(*last)->next_out)
+            ;
+        *last = arrow;
+    }
+    if (to != NULL) {
+        for (last = &to->in; *last != NULL; last = &(*last)->next_in)
+            ;
+        *last = arrow;
+    }
+    return arrow;
+}
+
+bool same_address(const char *a, const char *b)
+{
+    if (a == b || a == NULL || b == NULL)
+        return a == b;
+    const char *port_a = strrchr(a, ':'), *port_b = strrchr(b, ':');
+    bool any = strncmp(a, "0.0.0.0:", 8) == 0 || strncmp(a, "[::]:", 5) == 0 ||
+               strncmp(b, "0.0.0.0:", 8) == 0 || strncmp(b, "[::]:", 5) == 0;
+    return any && port_a != NULL && port_b != NULL && strcmp(port_a, port_b) == 0;
+}
+
+/* Who holds what: a stream ends when the last descriptor of its socket is closed. */
+
+static void hold(int pid, int fd, struct end *end)
+{
+    struct hold *h = allocate(sizeof *h);
+    *h = (struct hold){pid, fd, end, holds};
+    holds = h;
+    end->holders++;
+}
+
+static void finish(struct trace *trace, struct event *e, struct end *end)
+{
+    if (end->finished != NULL || end->datagrams || end->peer == NULL || end->broken)
+        return;
+    struct column *over = end->twin != NULL ? end->twin->user
+                          : end->watched    ? end->made->after->column
+                                            : outside(trace);
+    bool unread = end->tcp && end->twin != NULL && end->twin->sent > end->received;
+    end->finished = point(unread && e->call != SHUTDOWN ? RST : FIN, e, NULL, over);
+    end->finished->end = end;
+    if (end->finished->kind == RST)
+        end->twin->broken = true;
+}
+
+/* Lets go of descriptor fd, or of all when fd is -1. What a child still uses is not finished, even
+ * if its first line comes after its parent's close. */
+static void release(struct trace *trace, struct event *e, int fd)
+{
+    for (struct hold **h = &holds; *h != NULL;) {
+        struct end *end = (*h)->end;
+        if ((*h)->pid != e->column->pid || (fd != -1 && (*h)->fd != fd)) {
+            h = &(*h)->next;
+            continue;
+        }
+        struct hold *gone = *h;
+        *h = gone->next;
+        free(gone);
+        if (--end->holders <= 0 && end->last_use <= e->end)
+            finish(trace, e, end);
+    }
+}
+
+static void inherit(int parent, int child)
+{
+    for (struct hold *h = holds; h != NULL; h = h->next)
+        if (h->pid == parent)
+            hold(child, h->fd, h->end);
+}
+
+/* What each call does. */
+
+static void made(struct trace *trace, struct event *e)
+{
+    char value[64];
+    hold(e->column->pid, e->fd, e->socket);
+    e->socket->made = e;
+    if (argument(e->args, "pairid", value, sizeof value) != NULL) {
+        struct end *other = end_of(trace, value);
+        other->twin = e->socket;
+        other->made = e;
+        other->user = e->column;
+        e->socket->twin = other;
+        e->socket->peer = other->peer = "pair";
+        hold(e->column->pid, atoi(argument(e->args, "pair", value, sizeof value)), other);
+    }
+}
+
+static void connected(struct trace *trace, struct event *e)
+{
+    struct end *listener = trace->ends;
+    bool pending = e->error != NULL && strcmp(e->error, "EINPROGRESS") == 0;
+    e->socket->local = e->local;
+    if (e->socket->datagrams)
+        return;
+    while (listener != NULL && (listener->listened == NULL || listener->holders <= 0 ||
+                                !same_address(listener->local, e->peer)))
+        listener = listener->next;
+    if (listener != NULL)
+        e->after = listener->listened;
+    if (e->error != NULL && !pending) {
+        point(SYN, e, NULL, NULL);
+        return;
+    }
+    e->socket->peer = e->peer;
+    e->socket->watched = listener != NULL;
+    e->socket->made = e;
+    point(SYN, e, NULL, listener != NULL ? listener->listened->column : outside(trace));
+}
+
+static void accepted(struct trace *trace, struct event *e)
+{
+    char value[64];
+    if (e->result < 0 || argument(e->args, "newid", value, sizeof value) == NULL)
+        return;
+    struct end *end = end_of(trace, value), *other = trace->ends;
+    end->local = e->local;
+    end->peer = e->peer;
+    end->made = e;
+    end->user = e->column;
+    e->accepted = end;
+    hold(e->column->pid, (int)e->result, end);
+    while (other != NULL && (other->taken || !other->watched || other->local != end->peer ||
+                             !same_address(other->peer, end->local)))
+        other = other->next;
+    if (other == NULL) {
+        outside(trace);
+        return;
+    }
+    other->taken = true;
+    other->twin = end;
+    end->twin = other;
+    e->after = other->made;
+}
+
+static void sent(struct trace *trace, struct event *e)
+{
+    if (e->count <= 0 && !(e->socket->datagrams && e->error == NULL))
+        return;
+    if (e->socket->datagrams) {
+        *next_datagram = e;
+        next_datagram = &e->next_send;
+        return;
+    }
+    if (e->socket->last_send != NULL && e->socket->sends != NULL)
+        e->socket->last_send->next_send = e;
+    else
+        e->socket->sends = e;
+    e->socket->last_send = e;
+    e->socket->sent = e->offset + e->count;
+    if (e->socket->twin == NULL && !e->socket->watched)
+        point(DATA, e, NULL, outside(trace))->count = e->count;
+}
+
+static void received_stream(struct trace *trace, struct event *e)
+{
+    long long end = e->offset + e->count;
+    struct end *from = e->socket->twin;
+    e->socket->received = end;
+    if (from == NULL) {
+        point(DATA, NULL, e, outside(trace))->count = e->count;
+        return;
+    }
+    for (struct event *s = from->sends; s != NULL && s->offset < end; s = s->next_send) {
+        long long start = s->offset > e->offset ? s->offset : e->offset;
+        long long stop = s->offset + s->count < end ? s->offset + s->count : end;
+        if (start < stop) {
+            struct arrow *arrow = point(DATA, s, e, NULL);
+            arrow->offset = start - s->offset;
+            arrow->count = stop - start;
+            s->arrived += stop - start;
+        }
+        if (stop == s->offset + s->count)
+            from->sends = s->next_send;
+    }
+}
+
+static bool same_datagram(const struct event *s, const struct event *r)
+{
+    char value[32];
+    size_t length = s->length < r->length ? s->length : r->length;
+    bool cut = argument(r->args, "full", value, sizeof value) != NULL ||
+               argument(r->args, "truncated", value, sizeof value) != NULL;
+    return same_address(s->peer, r->local) &&
+           (s->local == NULL || r->peer == NULL || same_address(s->local, r->peer)) &&
+           (cut ? s->count > r->count : s->count == r->count) &&
+           (length == 0 || memcmp(s->data, r->data, length) == 0);
+}
+
+static void received_datagram(struct trace *trace, struct event *e)
+{
+    struct event **s = &datagrams;
+    while (*s != NULL && !same_datagram(*s, e))
+        s = &(*s)->next_send;
+    struct event *from = *s;
+    if (from != NULL) {
+        *s = from->next_send;
+        if (next_datagram == &from->next_send)
+            next_datagram = s;
+        from->arrived = e->count;
+    }
+    point(DATA, from, e, from == NULL ? outside(trace) : NULL)->count = e->count;
+}
+
+static void received(struct trace *trace, struct event *e)
+{
+    char flags[128];
+    struct end *twin = e->socket->twin;
+    bool peek = argument(e->args, "flags", flags, sizeof flags) && strstr(flags, "MSG_PEEK");
+    bool reset = e->error != NULL && strcmp(e->error, "ECONNRESET") == 0;
+    if (reset || (e->error != NULL && strcmp(e->error, "EPIPE") == 0))
+        e->socket->broken = true;
+    if (e->socket->datagrams && e->error == NULL && !peek)
+        received_datagram(trace, e);
+    else if (e->count > 0 && !peek)
+        received_stream(trace, e);
+    else if ((reset || (e->error == NULL && e->want != 0)) && !e->socket->datagrams) {
+        struct arrow *fin = twin != NULL ? twin->finished : NULL;
+        struct event *late = e->socket->last_send;
+        if (fin != NULL && reset && fin->kind == FIN && late != NULL && late->end > fin->from->begin) {
+            point(RST, fin->from, e, NULL)->end = twin; /* what we sent came after its close */
+        } else if (fin != NULL && fin->to == NULL) {
+            fin->kind = reset ? RST : FIN;
+            fin->to = e;
+            e->in = fin;
+        } else if (twin == NULL && !e->socket->watched) {
+            point(reset ? RST : FIN, NULL, e, outside(trace));
+        }
+    }
+}
+
+static void aside(struct trace *trace, struct event *e)
+{
+    char value[64];
+    const char *parent = argument(e->args, "ppid", value, sizeof value);
+    if (strcmp(e->name, "fork") == 0 && parent != NULL) {
+        inherit(atoi(parent), e->column->pid);
+        for (struct column *c = trace->columns; c != NULL && e->column->parent == NULL; c = c->next)
+            if (c->pid == atoi(parent) && c->tid == c->pid)
+                e->column->parent = c;
+    } else if (strcmp(e->name, "start") == 0) {
+        release(trace, e, -1);
+    } else if (strcmp(e->name, "inherit") == 0 && e->socket != NULL) {
+        hold(e->column->pid, e->fd, e->socket);
+        if (e->socket->peer == NULL)
+            e->socket->peer = e->peer;
+        if (e->socket->local == NULL)
+            e->socket->local = e->local;
+    } else if ((strncmp(e->name, "dup", 3) == 0 || strcmp(e->name, "fcntl") == 0) &&
+               e->result >= 0 && e->socket != NULL && argument(e->args, "opt", value, 1) == NULL) {
+        if (strcmp(e->name, "fcntl") == 0 &&
+            strncmp(argument(e->args, "cmd", value, sizeof value) ? value : "", "F_DUP", 5) != 0)
+            return;
+        release(trace, e, (int)e->result);
+        hold(e->column->pid, (int)e->result, e->socket);
+    }
+}
+
+static void act(struct trace *trace, struct event *e)
+{
+    char how[32];
+    for (struct column *c = trace->columns; c != NULL && e->call == EXIT; c = c->next)
+        c->ended = c->ended || c->pid == e->column->pid;
+    if (e->call == EXIT)
+        release(trace, e, -1);
+    if (e->call == ASIDE)
+        aside(trace, e);
+    if (e->socket == NULL || e->waiting)
+        return;
+    e->socket->user = e->column;
+    if (e->call == SOCKET && e->error == NULL)
+        made(trace, e);
+    if (e->call == BIND && e->error == NULL) {
+        e->socket->bound = true;
+        e->socket->local = e->local;
+        if (e->socket->datagrams)
+            ready = e;
+    }
+    if (e->call == LISTEN && e->error == NULL) {
+        e->socket->local = e->local;
+        e->socket->listened = ready = e;
+    }
+    if (e->call == CONNECT)
+        connected(trace, e);
+    if (e->call == ACCEPT)
+        accepted(trace, e);
+    if (e->call == SEND && e->error == NULL)
+        sent(trace, e);
+    if (e->call == RECV || (e->call == SEND && e->error != NULL))
+        received(trace, e);
+    if (e->call == SHUTDOWN && e->error == NULL &&
+        strcmp(argument(e->args, "how", how, sizeof how) ? how : "", "SHUT_RD") != 0)
+        finish(trace, e, e->socket);
+    if (e->call == CLOSE)
+        release(trace, e, e->fd);
+}
+
+void match_end(struct trace *trace)
+{
+    for (size_t i = 0; i < trace->count; i++) {
+        struct event *e = trace->events[i];
+        bool dropped = e->out == NULL || (e->arrived < e->count && e->socket->twin != NULL);
+        if (e->call != SEND || e->socket == NULL || !dropped || e->count < 0 || e->error != NULL ||
+            e->waiting || (e->count == 0 && !e->socket->datagrams))
+            continue;
+        bool heard = false; /* a peer that nobody watches has answered, so it was there */
+        for (size_t j = 0; j < trace->count && e->socket->datagrams; j++)
+            heard = heard || (trace->events[j]->in != NULL && trace->events[j]->in->from == NULL &&
+                              trace->events[j]->peer == e->peer);
+        struct arrow *arrow = point(DATA, e, NULL, heard ? trace->outside : NULL);
+        arrow->offset = e->socket->datagrams ? 0 : e->arrived;
+        arrow->count = e->count - arrow->offset;
+    }
+}
+
+static size_t deeper(size_t depth, const struct event *cause)
+{
+    return cause != NULL && cause->depth >= depth ? cause->depth + 1 : depth;
+}
+
+void match(struct trace *trace, size_t first)
+{
+    qsort(trace->events + first, trace->count - first, sizeof *trace->events, by_moment);
+    for (size_t i = first; i < trace->count; i++) {
+        struct event *e = trace->events[i], *server = ready;
+        act(trace, e);
+        if (!visible(e))
+            continue;
+        if (e->column->last == NULL && server != NULL && server->column != e->column)
+            e->depth = deeper(0, server);
+        e->before = e->column->last;
+        e->depth = deeper(e->depth, e->before);
+        e->depth = deeper(e->depth, e->after);
+        if (e->socket != NULL && e->socket->made != e)
+            e->depth = deeper(e->depth, e->socket->made);
+        for (struct arrow *a = e->in; a != NULL; a = a->next_in)
+            e->depth = deeper(e->depth, a->from);
+        e->column->last = e;
+    }
+}

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+/* ladder: the order of the drawing, from top to bottom and from left to right. */
+#include "../common/die.h"
+#include "ladder.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct place {
+    struct step step;
+    long long position;
+    int turn; /* among those of the same position */
+    size_t number;
+};
+
+bool visible(const struct event *e)
+{
+    if (e->call == EXIT)
+        return e->out != NULL || strcmp(e->name, "killed") == 0;
+    if (e->call == ASIDE)
+        return options.all && e->end != e->begin;
+    return true;
+}
+
+static bool receives(const struct event *e)
+{
+    return (e->call == RECV || e->call == ACCEPT) && !e->waiting;
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const struct place *x = a, *y = b;
+    if (x->position != y->position)
+        return x->position < y->position ? -1 : 1;
+    if (x->turn != y->turn)
+        return x->turn < y->turn ? -1 : 1;
+    const struct column *left = x->step.event->column, *right = y->step.event->column;
+    if (options.book && left->rank != right->rank)
+        return left->rank < right->rank ? -1 : 1;
+    return x->number < y->number ? -1 : x->number > y->number;
+}
+
+/* By the clock; in a book by what depends on what, which is the same in every run. */
+static struct place place_of(struct event *e, enum part part, size_t number)
+{
+    struct place p = {.step = {e, part}, .number = number};
+    bool early = part == BEGINS && !e->waiting;
+    if (options.book)
+        p.position = (long long)(early && e->before != NULL ? e->before->depth + 1 : e->depth);
+    else
+        p.position = receives(e) && !early ? e->end : e->begin;
+    p.turn = part == BEGINS ? 1 : e->in != NULL ? 0 : 2;
+    return p;
+}
+
+/* A call that waits has two steps, but only if there is something to see meanwhile: another column's
+ * call that is not just the one that it waited for. */
+static bool saw_nothing(const struct place *places, size_t begins, size_t count)
+{
+    const struct event *e = places[begins].step.event;
+    for (size_t i = begins + 1; i < count; i++) {
+        const struct step *s = &places[i].step;
+        if (s->event == e)
+            return true;
+        bool awaited = s->event == e->after && e->call == ACCEPT;
+        for (const struct arrow *a = e->in; a != NULL; a = a->next_in)
+            awaited = awaited || a->from == s->event;
+        if (s->event->column != e->column && s->part != BEGINS && !awaited)
+            return false;
+    }
+    return true;
+}
+
+/* A thread or child that only waits to serve gets no column. */
+static void add_step(struct trace *trace, struct event *event, enum part part)
+{
+    static size_t room;
+    struct column *c = event->column;
+    if (part == BEGINS && event->waiting && c->parent != NULL && !c->shown)
+        return;
+    if (trace->step_count == room) {
+        room = room * 2 + 1024;
+        trace->steps = realloc(trace->steps, room * sizeof *trace->steps);
+        if (trace->steps == NULL)
+            die("realloc for %zu steps", room);
+    }
+    if (!c->shown) {
+        c->shown = true;
+        c->first_step = trace->step_count;
+    }
+    event->announced = part == BEGINS;
+    c->last_step = trace->step_count;
+    trace->steps[trace->step_count++] = (struct step){event, part};
+}
+
+static void order_steps(struct trace *trace, size_t first)
+{
+    struct place *places = allocate(2 * (trace->count - first + 1) * sizeof *places);
+    size_t count = 0;
+    for (size_t i = first; i < trace->count; i++) {
+        struct event *e = trace->events[i];
+        if (!visible(e))
+            continue;
+        struct place *place = &places[count++], early = place_of(e, BEGINS, i);
+        *place = place_of(e, e->waiting ? BEGINS : e->announced ? RETURNS : WHOLE, i);
+        if (receives(e) && !e->announced && early.position < place->position)
+            places[count++] = early;
+    }
+    qsort(places, count, sizeof *places, by_place);
+    for (size_t i = 0; i < count; i++) {
+        struct step *s = &places[i].step;
+        if (s->part == BEGINS && !s->event->waiting && saw_nothing(places, i, count))
+            continue;
+        add_step(trace, s->event, s->event->announced && s->part == WHOLE ? RETURNS : s->part);
+    }
+    free(places);
+}
+
+static void name_column(struct trace *trace, struct column *c)
+{
+    int same = 0, place = 0;
+    for (struct column *o = trace->columns; o != NULL; o = o->next)
+        if (o->shown && o->parent == NULL && strcmp(o->program, c->program) == 0) {
+            same++;
+            place += o->first_step <= c->first_step;
+        }
+    snprintf(c->label, sizeof c->label, "%s", c->program);
+    if (c == trace->outside)
+        return;
+    bool thread = c->tid != c->pid;
+    if (c->parent != NULL && c->who[0] == '\0')
+        snprintf(c->who, sizeof c->who, "%s %d", thread ? "thread" : "child", ++c->parent->children);
+    else if (c->parent == NULL && !options.book)
+        snprintf(c->who, sizeof c->who, "%d", c->pid);
+    else if (c->parent == NULL && same > 1)
+        snprintf(c->who, sizeof c->who, "number %d", place);
+}
+
+static bool before(const struct column *a, const struct column *b)
+{
+    for (const struct column *p = b->parent; p != NULL; p = p->parent)
+        if (p == a)
+            return true;
+    while (a->parent != NULL && a->parent != b->parent && a->parent->shown)
+        a = a->parent;
+    while (b->parent != NULL && b->parent != a->parent && b->parent->shown)
+        b = b->parent;
+    return a->first_step < b->first_step;
+}
+
+/* A column a program; when they get many, one program takes the lane that another has left. */
+static void order_columns(struct trace *trace, bool names)
+{
+    size_t count = 0, most = options.form == 't' ? (size_t)options.width / 20 : 6;
+    struct column **sorted = NULL;
+    for (struct column *c = trace->columns; c != NULL; c = c->next) {
+        if (!c->shown || c == trace->outside)
+            continue;
+        sorted = realloc(sorted, (count + 2) * sizeof *sorted);
+        if (sorted == NULL)
+            die("realloc for %zu columns", count);
+        size_t i = count++;
+        for (; i > 0 && before(c, sorted[i - 1]); i--)
+            sorted[i] = sorted[i - 1];
+        sorted[i] = c;
+    }
+    size_t *free_from = allocate((count + 1) * sizeof *free_from);
+    trace->lane_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct column *c = sorted[i];
+        c->rank = i;
+        if (names)
+            name_column(trace, c);
+        c->lane = trace->lane_count;
+        for (size_t lane = 0; lane < trace->lane_count && count > most && !options.live; lane++)
+            if (free_from[lane] < c->first_step && c->lane == trace->lane_count)
+                c->lane = lane;
+        free_from[c->lane] = c->last_step + (c->last != NULL && c->last->waiting ? trace->count * 2 : 0);
+        trace->lane_count += c->lane == trace->lane_count;
+    }
+    if (trace->outside != NULL) {
+        name_column(trace, trace->outside);
+        trace->outside->lane = trace->lane_count++;
+        trace->outside->rank = count;
+    }
+    free(free_from);
+    free(sorted);
+}
+
+void order(struct trace *trace, size_t first)
+{
+    bool book = options.book;
+    options.book = false;
+    order_steps(trace, first);
+    order_columns(trace, !book);
+    options.book = book;
+    if (!book)
+        return;
+    /* The order by cause depends on the ranks, and these on who came first by the clock. */
+    trace->step_count = 0;
+    for (size_t i = 0; i < trace->count; i++)
+        trace->events[i]->announced = false;
+    for (struct column *c = trace->columns; c != NULL; c = c->next)
+        c->shown = c == trace->outside;
+    order_steps(trace, first);
+    order_columns(trace, true);
+}
