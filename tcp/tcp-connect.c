@@ -62,7 +62,6 @@ int main(int argc, char **argv)
         return list_services(), 0;
     if (options.host == NULL)
         complain(2, "HOST is missing; usage: tcp-connect [-46l] [-w SECONDS] [HOST [SERVICE]]");
-
     int family = options.family == AF_INET6 ? AF_INET6 : AF_INET, fd = create(family), error = 0;
 
     /* Box: look up the service: the port number of a name, or the name of a port number. */
