@@ -43,7 +43,7 @@ struct arrow {
     struct end *end;           /* FIN, RST: whose */
     enum state news;           /* the state of the end that it reaches, if it changes that */
     long long offset, count;   /* DATA: these bytes of the call that sent */
-    bool drawn;
+    bool lost, drawn;          /* lost: on its way to over, where nobody received it */
     struct arrow *next_out, *next_in;
 };
 
@@ -66,6 +66,7 @@ struct event {
     struct event *next_send;   /* of the same stream, or the next datagram of all */
     long long arrived;         /* SEND: bytes that some call received */
     bool announced;            /* drawn when it began to wait */
+    bool repeated;             /* once more EAGAIN, like the call before */
     size_t depth;              /* the longest chain of causes above it */
 };
 
@@ -75,6 +76,7 @@ struct column {
     const char *program;
     char label[96], who[48];   /* "tcp-upper-server", "4711" or "thread 2" */
     struct column *parent;     /* the process of a thread, or what forked this process */
+    struct event *latest;      /* the last line of the trace so far that is a call */
     struct event *last;        /* the visible call before, while matching */
     bool shown, ended;         /* has a place in the drawing; its process is gone */
     size_t lane, rank;
@@ -92,27 +94,40 @@ struct step {
 
 struct trace {
     struct event **events;
-    size_t count, room;
+    size_t count, room, drawn; /* drawn: so many events are done with */
+    int servers;               /* how many sockets have been made ready to be called */
     struct end *ends;
     struct column *columns, *outside; /* outside: for the ends that nobody watched */
     struct step *steps;
     size_t step_count, lane_count;
 };
 
-struct options {
-    bool all;                  /* -a: also the calls that move nothing */
-    bool book;                 /* -r: nothing that differs from run to run */
-    bool live;                 /* -f */
+struct style {
+    bool all;    /* -a: also the calls that move nothing */
+    bool book;   /* -r: nothing that differs from run to run */
+    bool live;   /* -f: draw while it happens */
+    bool quiet;  /* -q: what the commands print is dropped */
     bool utf8;
-    bool colour;
-    int width;                 /* -w, in columns */
-    char form;                 /* t, s, m */
+    int width;   /* -w, in columns */
+    char form;   /* -T: t, s or m */
 };
-extern struct options options;
+extern struct style style;
+
+/* A file that may still grow. */
+struct source {
+    const char *name;
+    int fd;
+    char *text;                /* read, but not yet a whole line */
+    size_t length, size;
+    long line;
+};
 
 /* read.c: one line of a trace into the model; a torn or foreign one is reported and passed over.
- * line loses its newline. file and number: for the report. */
+ * line: without its newline, changed. file and number: for the report. */
 void read_line(struct trace *trace, char *line, const char *file, long number);
+/* The lines that the source has by now; last: what has no newline is a line too. Returns whether
+ * there were any bytes. */
+bool read_source(struct trace *trace, struct source *source, bool last);
 struct column *column_of(struct trace *trace, int pid, int tid, const char *program);
 struct end *end_of(struct trace *trace, const char *id);
 void *allocate(size_t size); /* zeroed; never NULL */
@@ -129,6 +144,10 @@ bool same_address(const char *a, const char *b); /* a wildcard host is any host 
 bool visible(const struct event *event);
 void order(struct trace *trace, size_t first);
 
+/* Does next receive what step sends, and nothing else? Then they share a row. */
+bool answers(const struct step *step, const struct step *next);
+void order_left(struct trace *trace); /* steps for the arrows that match_end() made, when live */
+
 /* tcp.c: the state of the event's end after the step, NO_STATE when it did not change; what becomes
  * of the other end is in news of the arrows from here. Once for each step, in their order. */
 enum state tcp_step(const struct step *step);
@@ -138,6 +157,7 @@ const char *state_name(enum state state);
  * reuses. */
 const char *call_words(const struct step *step);      /* "recv(4) = 6" */
 const char *detail_words(const struct event *event);  /* "from 127.0.0.1 port 49646", or "" */
+const char *error_words(const struct step *step);     /* "ECONNREFUSED", or "" */
 const char *waited_words(const struct step *step);    /* "waited 3.2 s", or "" */
 const char *plain_words(const char *text);            /* any text, unprintable bytes escaped */
 const char *arrow_words(const struct arrow *arrow, int width); /* the bytes, at most width wide */
@@ -145,6 +165,15 @@ const char *address_words(const char *address);       /* "127.0.0.1 port 12000" 
 void find_system_ports(struct trace *trace);          /* for -r */
 int glyph(const char *text, int *bytes);              /* width of the next character: 0, 1, 2 */
 int words_width(const char *text);
+
+/* run.c: starts each command under socktrace when the one before is ready, and draws meanwhile or at
+ * the end. socktrace: where it is. keep: the file for the trace, or NULL. Returns the exit status. */
+int run(struct trace *trace, const char *socktrace, const char *keep, char **commands);
+
+/* ladder.c: what the trace holds by now, drawn; last: nothing more comes. */
+void draw(struct trace *trace, bool last);
+void pause_a_little(void);
+extern volatile bool interrupted;
 
 /* The pens. text: steps as they come, first is the first new one. */
 void draw_text(struct trace *trace, size_t first);

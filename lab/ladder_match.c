@@ -121,6 +121,7 @@ static void made(struct trace *trace, struct event *e)
         struct end *other = end_of(trace, value);
         other->twin = e->socket;
         other->made = e;
+        other->datagrams = e->socket->datagrams;
         other->user = e->column;
         e->socket->twin = other;
         e->socket->peer = other->peer = "pair";
@@ -141,7 +142,7 @@ static void connected(struct trace *trace, struct event *e)
     if (listener != NULL)
         e->after = listener->listened;
     if (e->error != NULL && !pending) {
-        point(SYN, e, NULL, NULL);
+        point(SYN, e, NULL, NULL)->lost = true;
         return;
     }
     e->socket->peer = e->peer;
@@ -301,8 +302,6 @@ static void aside(struct trace *trace, struct event *e)
 static void act(struct trace *trace, struct event *e)
 {
     char how[32];
-    for (struct column *c = trace->columns; c != NULL && e->call == EXIT; c = c->next)
-        c->ended = c->ended || c->pid == e->column->pid;
     if (e->call == EXIT)
         release(trace, e, -1);
     if (e->call == ASIDE)
@@ -337,6 +336,13 @@ static void act(struct trace *trace, struct event *e)
         release(trace, e, e->fd);
 }
 
+static bool again(const struct event *e, const struct event *last)
+{
+    return last != NULL && e->error != NULL && last->error != NULL && e->fd == last->fd &&
+           strcmp(e->error, "EAGAIN") == 0 && strcmp(last->error, "EAGAIN") == 0 &&
+           strcmp(e->name, last->name) == 0;
+}
+
 void match_end(struct trace *trace)
 {
     for (size_t i = 0; i < trace->count; i++) {
@@ -349,7 +355,12 @@ void match_end(struct trace *trace)
         for (size_t j = 0; j < trace->count && e->socket->datagrams; j++)
             heard = heard || (trace->events[j]->in != NULL && trace->events[j]->in->from == NULL &&
                               trace->events[j]->peer == e->peer);
-        struct arrow *arrow = point(DATA, e, NULL, heard ? trace->outside : NULL);
+        struct column *over = e->socket->twin != NULL ? e->socket->twin->user : NULL;
+        for (struct end *end = trace->ends; end != NULL && e->socket->datagrams; end = end->next)
+            if (end->bound && end->user != NULL && same_address(end->local, e->peer))
+                over = end->user;
+        struct arrow *arrow = point(DATA, e, NULL, heard ? trace->outside : over);
+        arrow->lost = !heard;
         arrow->offset = e->socket->datagrams ? 0 : e->arrived;
         arrow->count = e->count - arrow->offset;
     }
@@ -362,10 +373,12 @@ static size_t deeper(size_t depth, const struct event *cause)
 
 void match(struct trace *trace, size_t first)
 {
-    qsort(trace->events + first, trace->count - first, sizeof *trace->events, by_moment);
+    if (trace->count > first)
+        qsort(trace->events + first, trace->count - first, sizeof *trace->events, by_moment);
     for (size_t i = first; i < trace->count; i++) {
         struct event *e = trace->events[i], *server = ready;
         act(trace, e);
+        e->repeated = again(e, e->column->last);
         if (!visible(e))
             continue;
         if (e->column->last == NULL && server != NULL && server->column != e->column)

@@ -16,10 +16,10 @@ struct place {
 bool visible(const struct event *e)
 {
     if (e->call == EXIT)
-        return e->out != NULL || strcmp(e->name, "killed") == 0;
+        return e->out != NULL || (strcmp(e->name, "killed") == 0 && !style.book);
     if (e->call == ASIDE)
-        return options.all && e->end != e->begin;
-    return true;
+        return style.all && e->end != e->begin;
+    return style.all || !e->repeated;
 }
 
 static bool receives(const struct event *e)
@@ -35,7 +35,7 @@ static int by_place(const void *a, const void *b)
     if (x->turn != y->turn)
         return x->turn < y->turn ? -1 : 1;
     const struct column *left = x->step.event->column, *right = y->step.event->column;
-    if (options.book && left->rank != right->rank)
+    if (style.book && left->rank != right->rank)
         return left->rank < right->rank ? -1 : 1;
     return x->number < y->number ? -1 : x->number > y->number;
 }
@@ -45,7 +45,7 @@ static struct place place_of(struct event *e, enum part part, size_t number)
 {
     struct place p = {.step = {e, part}, .number = number};
     bool early = part == BEGINS && !e->waiting;
-    if (options.book)
+    if (style.book)
         p.position = (long long)(early && e->before != NULL ? e->before->depth + 1 : e->depth);
     else
         p.position = receives(e) && !early ? e->end : e->begin;
@@ -84,13 +84,24 @@ static void add_step(struct trace *trace, struct event *event, enum part part)
         if (trace->steps == NULL)
             die("realloc for %zu steps", room);
     }
-    if (!c->shown) {
+    if (!c->shown && event->call != REMARK) {
         c->shown = true;
         c->first_step = trace->step_count;
     }
     event->announced = part == BEGINS;
     c->last_step = trace->step_count;
     trace->steps[trace->step_count++] = (struct step){event, part};
+}
+
+static size_t drop_idle(struct place *places, size_t count)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct step *s = &places[i].step;
+        if (s->part != BEGINS || s->event->waiting || !saw_nothing(places, i, count))
+            places[kept++] = places[i];
+    }
+    return kept;
 }
 
 static void order_steps(struct trace *trace, size_t first)
@@ -107,10 +118,21 @@ static void order_steps(struct trace *trace, size_t first)
             places[count++] = early;
     }
     qsort(places, count, sizeof *places, by_place);
+    count = drop_idle(places, count);
+    /* A call that begins to wait makes way for an arrow that needs but one row. */
+    for (size_t i = 1; i + 1 < count; i++) {
+        const struct event *last = places[i - 1].step.event, *e = places[i].step.event,
+                           *next = places[i + 1].step.event;
+        if (places[i].step.part == BEGINS && next->in != NULL && next->in->from == last &&
+            next->column != e->column && places[i + 1].step.part != BEGINS) {
+            struct place swap = places[i];
+            places[i] = places[i + 1];
+            places[i + 1] = swap;
+        }
+    }
+    count = drop_idle(places, count);
     for (size_t i = 0; i < count; i++) {
         struct step *s = &places[i].step;
-        if (s->part == BEGINS && !s->event->waiting && saw_nothing(places, i, count))
-            continue;
         add_step(trace, s->event, s->event->announced && s->part == WHOLE ? RETURNS : s->part);
     }
     free(places);
@@ -130,7 +152,7 @@ static void name_column(struct trace *trace, struct column *c)
     bool thread = c->tid != c->pid;
     if (c->parent != NULL && c->who[0] == '\0')
         snprintf(c->who, sizeof c->who, "%s %d", thread ? "thread" : "child", ++c->parent->children);
-    else if (c->parent == NULL && !options.book)
+    else if (c->parent == NULL && !style.book)
         snprintf(c->who, sizeof c->who, "%d", c->pid);
     else if (c->parent == NULL && same > 1)
         snprintf(c->who, sizeof c->who, "number %d", place);
@@ -151,7 +173,7 @@ static bool before(const struct column *a, const struct column *b)
 /* A column a program; when they get many, one program takes the lane that another has left. */
 static void order_columns(struct trace *trace, bool names)
 {
-    size_t count = 0, most = options.form == 't' ? (size_t)options.width / 20 : 6;
+    size_t count = 0, most = style.form == 't' ? (size_t)style.width / 20 : 6;
     struct column **sorted = NULL;
     for (struct column *c = trace->columns; c != NULL; c = c->next) {
         if (!c->shown || c == trace->outside)
@@ -172,7 +194,7 @@ static void order_columns(struct trace *trace, bool names)
         if (names)
             name_column(trace, c);
         c->lane = trace->lane_count;
-        for (size_t lane = 0; lane < trace->lane_count && count > most && !options.live; lane++)
+        for (size_t lane = 0; lane < trace->lane_count && count > most && !style.live; lane++)
             if (free_from[lane] < c->first_step && c->lane == trace->lane_count)
                 c->lane = lane;
         free_from[c->lane] = c->last_step + (c->last != NULL && c->last->waiting ? trace->count * 2 : 0);
@@ -189,11 +211,11 @@ static void order_columns(struct trace *trace, bool names)
 
 void order(struct trace *trace, size_t first)
 {
-    bool book = options.book;
-    options.book = false;
+    bool book = style.book;
+    style.book = false;
     order_steps(trace, first);
     order_columns(trace, !book);
-    options.book = book;
+    style.book = book;
     if (!book)
         return;
     /* The order by cause depends on the ranks, and these on who came first by the clock. */
@@ -204,4 +226,20 @@ void order(struct trace *trace, size_t first)
         c->shown = c == trace->outside;
     order_steps(trace, first);
     order_columns(trace, true);
+}
+
+void order_left(struct trace *trace)
+{
+    for (size_t i = 0; i < trace->count; i++)
+        for (struct arrow *a = trace->events[i]->out; a != NULL; a = a->next_out)
+            if (a->lost && !a->drawn)
+                add_step(trace, trace->events[i], LEFT);
+}
+
+bool answers(const struct step *step, const struct step *next)
+{
+    const struct event *e = step->event, *n = next->event;
+    return n->in != NULL && n->in->next_in == NULL && n->in->from == e && !n->in->drawn &&
+           e->out == n->in && e->column->lane != n->column->lane && next->part != BEGINS &&
+           step->part == WHOLE;
 }

@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum field { VERSION_, EVENT, BEGIN, END, PID, TID, NAME, CALL, FD, KIND, ID, LOCAL, PEER, OFFSET,
              WANT, COUNT, RESULT, ERRNO, ARGS, DATA_, FIELDS };
@@ -149,21 +150,26 @@ static void add(struct trace *trace, struct event *event)
     trace->events[trace->count++] = event;
 }
 
-/* The call's announcement, when this is its return. */
-static struct event *announced(struct trace *trace, const struct event *event)
+/* The call's return takes the place of its announcement, unless that is drawn already. */
+static bool replaced(const struct trace *trace, struct event *event)
 {
-    for (size_t i = trace->count; i-- > 0;)
-        if (trace->events[i]->column == event->column)
-            return trace->events[i]->waiting && trace->events[i]->begin == event->begin
-                       ? trace->events[i]
-                       : NULL;
-    return NULL;
+    struct event *before = event->column->latest;
+    if (before == NULL || !before->waiting || before->begin != event->begin)
+        return false;
+    event->announced = before->announced;
+    for (size_t i = trace->count; i-- > trace->drawn;)
+        if (trace->events[i] == before) {
+            free(before->name);
+            free(before->args);
+            *before = *event;
+            return true;
+        }
+    return false;
 }
 
 void read_line(struct trace *trace, char *line, const char *file, long number)
 {
     char *field[FIELDS], value[128];
-    line[strcspn(line, "\n")] = '\0';
     int version = 0, used = 0;
     if (sscanf(line, "S%d\t%n", &version, &used) != 1 || used == 0) {
         complain(0, "%s line %ld: not a line of a trace: passed over", file, number);
@@ -212,15 +218,49 @@ void read_line(struct trace *trace, char *line, const char *file, long number)
         struct end *made = end_of(trace, value);
         made->tcp = e.socket != NULL && e.socket->tcp;
     }
-    struct event *before = announced(trace, &e);
-    e.announced = before != NULL && before->announced;
-    if (before != NULL && !e.announced) {
-        free(before->name);
-        free(before->args);
-        *before = e;
-    } else {
-        struct event *event = allocate(sizeof *event);
-        *event = e;
-        add(trace, event);
+    if (e.error == NULL && !e.waiting && e.socket != NULL)
+        trace->servers += e.call == LISTEN || (e.call == BIND && e.socket->datagrams);
+    for (struct column *c = trace->columns; c != NULL && e.call == EXIT; c = c->next)
+        c->ended = c->ended || c->pid == e.column->pid;
+    if (replaced(trace, &e))
+        return;
+    struct event *event = allocate(sizeof *event);
+    *event = e;
+    add(trace, event);
+    if (strcmp(field[EVENT], "note") != 0)
+        e.column->latest = event;
+}
+
+bool read_source(struct trace *trace, struct source *s, bool last)
+{
+    bool any = false;
+    for (;;) {
+        if (s->size < s->length + 4096) {
+            s->size = 2 * s->size + 65536;
+            s->text = realloc(s->text, s->size);
+            if (s->text == NULL)
+                die("realloc %zu bytes", s->size);
+        }
+        ssize_t n = read(s->fd, s->text + s->length, s->size - s->length - 1);
+        if (n == -1 && errno != EINTR)
+            die("read %s", s->name);
+        if (n <= 0)
+            break;
+        any = true;
+        s->length += (size_t)n;
+        char *line = s->text, *newline;
+        while ((newline = memchr(line, '\n', s->length - (size_t)(line - s->text))) != NULL) {
+            *newline = '\0';
+            read_line(trace, line, s->name, ++s->line);
+            line = newline + 1;
+        }
+        s->length -= (size_t)(line - s->text);
+        memmove(s->text, line, s->length);
     }
+    if (last && s->length > 0) {
+        s->text[s->length] = '\0';
+        s->length = 0;
+        read_line(trace, s->text, s->name, ++s->line);
+    }
+    return any;
 }

@@ -59,6 +59,8 @@ static enum state finish_step(const struct event *e)
 enum state tcp_step(const struct step *step)
 {
     const struct event *e = step->event;
+    if (step->part == LEFT)
+        return NO_STATE;
     if (e->call == EXIT)
         return finish_step(e);
     if (e->socket == NULL || !e->socket->tcp || (step->part == BEGINS && e->call != CONNECT))

@@ -27,7 +27,7 @@ static const struct event *drawing; /* the call that the pen is at */
 
 static const char *pen(enum glyph glyph)
 {
-    return options.utf8 ? unicode[glyph] : ascii[glyph];
+    return style.utf8 ? unicode[glyph] : ascii[glyph];
 }
 
 static bool facing(void)
@@ -37,7 +37,7 @@ static bool facing(void)
 
 static int margin(void)
 {
-    int wide = options.width * 26 / 80;
+    int wide = style.width * 26 / 80;
     return wide > 40 ? 40 : wide;
 }
 
@@ -45,14 +45,14 @@ static int margin(void)
 static int place(size_t lane)
 {
     if (facing())
-        return lane == 0 ? margin() : options.width - 1 - margin();
-    return (int)lane * ((options.width - 26) / (int)(lane_count - 1));
+        return lane == 0 ? margin() : style.width - 1 - margin();
+    return (int)lane * ((style.width - 26) / (int)(lane_count - 1));
 }
 
 /* How much room there is beside a lifeline before the next. */
 static int room(void)
 {
-    return facing() ? margin() - 1 : (options.width - 26) / (int)(lane_count - 1) - 3;
+    return facing() ? margin() - 1 : (style.width - 26) / (int)(lane_count - 1) - 3;
 }
 
 static void put(int x, const char *text)
@@ -64,7 +64,7 @@ static void put(int x, const char *text)
             strncat(cells[x - 1], text, (size_t)bytes);
         if (width == 0)
             continue;
-        if (x + width > options.width)
+        if (x + width > style.width)
             return;
         snprintf(cells[x], sizeof cells[x], "%.*s", bytes, text);
         if (width == 2)
@@ -75,7 +75,7 @@ static void put(int x, const char *text)
 
 static void start_row(void)
 {
-    for (int x = 0; x < options.width; x++)
+    for (int x = 0; x < style.width; x++)
         strcpy(cells[x], " ");
     for (size_t lane = 0; lane < lane_count; lane++)
         if (lanes[lane] != NULL && lanes[lane]->headed && !lanes[lane]->gone)
@@ -84,7 +84,7 @@ static void start_row(void)
 
 static void end_row(void)
 {
-    int length = options.width;
+    int length = style.width;
     while (length > 0 && strcmp(cells[length - 1], " ") == 0)
         length--;
     for (int x = 0; x < length; x++)
@@ -99,7 +99,7 @@ static void head_row(bool who)
     for (size_t lane = 0; lane < lane_count; lane++) {
         const char *text = lanes[lane] == NULL ? "" : who ? lanes[lane]->who : plain_words(lanes[lane]->label);
         int wide = words_width(text), x = place(lane) - (facing() ? wide / 2 : 0);
-        put(x < 0 ? 0 : x + wide > options.width ? options.width - wide : x, text);
+        put(x < 0 ? 0 : x + wide > style.width ? style.width - wide : x, text);
         empty = empty && *text == '\0';
     }
     if (!empty)
@@ -162,12 +162,12 @@ static void put_words(const struct words *words, int row)
     bool left = facing() && words->column->lane == 0;
     int x = place(words->column->lane), wide = words_width(words->rows[row]);
     int start = left ? x - 1 - wide : x + 2;
-    if (!facing() && start + wide > options.width)
+    if (!facing() && start + wide > style.width)
         start = x - 1 - wide > 0 ? x - 1 - wide : 0;
     put(start, words->rows[row]);
     if (row == 0 && words->call && (facing() || start == x + 2))
         put(x, pen(left ? LEFT_TEE : RIGHT_TEE));
-    if (!facing() && start == x + 2 && x + 1 < options.width)
+    if (!facing() && start == x + 2 && x + 1 < style.width)
         put(x + 1, " ");
 }
 
@@ -177,30 +177,30 @@ static void span(const struct arrow *arrow, int *from, int *to)
     struct column *target = arrow->to != NULL ? arrow->to->column : arrow->over;
     struct column *source = arrow->from != NULL ? arrow->from->column : arrow->over;
     *from = place(source->lane);
-    if (target != NULL)
-        *to = place(target->lane);
+    if (target != NULL && target->shown)
+        *to = place(target->lane) + (!arrow->lost ? 0 : target->lane > source->lane ? -1 : 1);
     else if (source->lane == 0)
-        *to = (facing() ? place(1) : place(lane_count - 1)) - 3;
+        *to = (facing() ? place(1) : place(lane_count - 1)) - 1;
     else
-        *to = place(0) + 3;
+        *to = place(0) + 1;
 }
 
 static void put_arrow(const struct arrow *arrow)
 {
     int from, to;
     span(arrow, &from, &to);
-    bool lost = arrow->to == NULL && arrow->over == NULL, right = to > from;
+    bool right = to > from;
     int left_end = (right ? from : to) + 1, right_end = (right ? to : from) - 1;
     if (from == to) { /* to itself */
         put(from + 1, " ");
-        put(from + 2, arrow_words(arrow, options.width - from - 3));
+        put(from + 2, arrow_words(arrow, style.width - from - 3));
         return;
     }
     for (int x = left_end; x <= right_end; x++)
         put(x, strcmp(cells[x], " ") == 0 ? pen(DASH) : pen(CROSS));
-    put(right ? right_end : left_end, lost ? "x" : pen(right ? RIGHT_HEAD : LEFT_HEAD));
+    put(right ? right_end : left_end, arrow->lost ? "x" : pen(right ? RIGHT_HEAD : LEFT_HEAD));
     int inner = right_end - left_end - 4;
-    const char *text = arrow_words(arrow, inner < 8 ? options.width - right_end - 4 : inner);
+    const char *text = arrow_words(arrow, inner < 8 ? style.width - right_end - 4 : inner);
     int wide = words_width(text);
     char padded[300];
     snprintf(padded, sizeof padded, " %s ", text);
@@ -273,15 +273,6 @@ static struct arrow *undrawn(const struct event *e, bool in)
     return arrow;
 }
 
-/* Did this call send what the next step receives, all of it and nothing else? */
-static bool answers(const struct step *step, const struct step *next)
-{
-    const struct event *e = step->event, *n = next->event;
-    return n->in != NULL && n->in->next_in == NULL && n->in->from == e && !n->in->drawn &&
-           e->out == n->in && e->column->lane != n->column->lane && next->part != BEGINS &&
-           step->part == WHOLE;
-}
-
 static void remark(const struct step *step)
 {
     const struct column *c = step->event->column;
@@ -289,8 +280,8 @@ static void remark(const struct step *step)
     snprintf(line, sizeof line, "* %s %d: %s", plain_words(c->program), c->pid, call_words(step));
     for (char *s = line; *s != '\0';) {
         int length = (int)strlen(s);
-        for (; length > 0 && (words_width(s) > options.width || length < (int)strlen(s));) {
-            int cut = options.width;
+        for (; length > 0 && (words_width(s) > style.width || length < (int)strlen(s));) {
+            int cut = style.width;
             while (cut > 1 && s[cut] != ' ')
                 cut--;
             length = cut;
@@ -305,6 +296,7 @@ static void describe(struct words *words, const struct step *step, enum state st
 {
     words->call = true;
     say(words, step->event->column, call_words(step), false);
+    say(words, step->event->column, error_words(step), false);
     say(words, step->event->column, waited_words(step), false);
     say(words, step->event->column, state_name(state), true);
 }
@@ -313,6 +305,7 @@ static size_t draw_step(struct trace *trace, size_t i)
 {
     struct step *step = &trace->steps[i], *next = i + 1 < trace->step_count ? step + 1 : NULL;
     struct words here = {0}, there = {0};
+    static const struct words none;
     enum state state = tcp_step(step);
     struct event *e = step->event;
     drawing = e;
@@ -327,6 +320,8 @@ static size_t draw_step(struct trace *trace, size_t i)
         next->event->column->blocked = false;
         describe(&there, next, second != NO_STATE ? second : next->event->in->news);
         together(&here, &there, next->event->in, "");
+        while ((arrow = undrawn(e, false)) != NULL)
+            rows(&none, &none, arrow, "");
         return 2;
     } else if (arrow == NULL) {
         arrow = undrawn(e, true);
@@ -336,7 +331,6 @@ static size_t draw_step(struct trace *trace, size_t i)
     else if (arrow != NULL && arrow->over != NULL)
         say(&there, arrow->over, state_name(arrow->news), true);
     bool first = arrow != NULL && arrow->to == e && in_the_way(&here, arrow);
-    static const struct words none;
     if (first)
         rows(&none, &none, arrow, "");
     bool needed = e->call == BIND || e->call == ACCEPT || e->call == RECV ||
@@ -354,9 +348,9 @@ static void seat(struct trace *trace)
 {
     if (trace->lane_count > MOST_CELLS || (trace->lane_count > 2 && room() < -1))
         complain(1, "%zu columns do not fit into %d characters: give a greater -w, or draw an SVG with -T svg",
-             trace->lane_count, options.width);
+             trace->lane_count, style.width);
     for (struct column *c = trace->columns; c != NULL; c = c->next)
-        if (c->shown && (lanes[c->lane] == NULL || options.live))
+        if (c->shown && (lanes[c->lane] == NULL || style.live))
             lanes[c->lane] = c;
 }
 
@@ -382,7 +376,7 @@ void draw_text(struct trace *trace, size_t first)
         }
         i += draw_step(trace, i);
         for (size_t lane = 0; lane < lane_count; lane++)
-            if (lanes[lane] != NULL && lanes[lane]->ended && lanes[lane]->last_step < i && !options.live)
+            if (lanes[lane] != NULL && lanes[lane]->ended && lanes[lane]->last_step < i && !style.live)
                 lanes[lane]->gone = true;
     }
     fflush(stdout);

@@ -38,7 +38,7 @@ static int decode(const unsigned char *s, size_t length, int *bytes)
     int more = s[0] < 0x80 ? 1 : s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : s[0] < 0xf5 ? 4 : 0;
     unsigned c = more < 2 ? s[0] : s[0] & (0x7fU >> more);
     *bytes = 1;
-    if (more == 0 || (size_t)more > length || (more > 1 && !options.utf8))
+    if (more == 0 || (size_t)more > length || (more > 1 && !style.utf8))
         return -1;
     for (int i = 1; i < more; i++) {
         if ((s[i] & 0xc0) != 0x80)
@@ -50,7 +50,7 @@ static int decode(const unsigned char *s, size_t length, int *bytes)
         return -1;
     int width = wcwidth((wchar_t)c);
     *bytes = more;
-    if (width == -1 && more > 1 && options.form != 't')
+    if (width == -1 && more > 1 && style.form != 't')
         return 1; /* the locale does not know it, a browser will */
     if (width == -1)
         *bytes = 1;
@@ -104,7 +104,7 @@ const char *plain_words(const char *text)
 
 static const char *dots(void)
 {
-    return options.utf8 ? "…" : "...";
+    return style.utf8 ? "…" : "...";
 }
 
 static void add_system_port(const struct trace *trace, const char *address)
@@ -146,7 +146,7 @@ const char *address_words(const char *address)
     }
     bool six = address[0] == '[';
     const char *number = port + 1;
-    for (size_t i = 0; options.book && i < system_port_count; i++)
+    for (size_t i = 0; style.book && i < system_port_count; i++)
         if (strcmp(system_ports[i].text, number) == 0)
             number = system_ports[i].number;
     add(words, "%.*s port %s", (int)(port - address) - 2 * six, address + six, number);
@@ -185,9 +185,7 @@ const char *call_words(const struct step *step)
         add(words, "()");
     if (step->part == BEGINS)
         add(words, " %s", dots());
-    else if (e->error != NULL)
-        add(words, ": %s", e->error);
-    else if (counts || step->part == RETURNS)
+    else if (e->error == NULL && (counts || step->part == RETURNS))
         add(words, " = %lld", e->result);
     return words;
 }
@@ -196,8 +194,8 @@ const char *detail_words(const struct event *e)
 {
     char *words = buffer(), value[64];
     if (e->call == SOCKET && argument(e->args, "domain", value, sizeof value) != NULL)
-        add(words, "%s%s",
-            e->socket == NULL ? "" : e->socket->tcp ? "TCP, " : e->socket->datagrams ? "UDP, " : "",
+        add(words, "%s%s", strncmp(value, "AF_INET", 7) != 0 || e->socket == NULL ? ""
+            : e->socket->tcp ? "TCP, " : e->socket->datagrams ? "UDP, " : "",
             strcmp(value, "AF_INET") == 0 ? "IPv4" : strcmp(value, "AF_INET6") == 0 ? "IPv6" : value);
     else if (e->call == BIND)
         add(words, "%s", address_words(e->local != NULL ? e->local : e->peer));
@@ -213,12 +211,17 @@ const char *detail_words(const struct event *e)
     return words;
 }
 
+const char *error_words(const struct step *step)
+{
+    return step->event->error != NULL && step->part != BEGINS ? step->event->error : "";
+}
+
 const char *waited_words(const struct step *step)
 {
     const struct event *e = step->event;
     double seconds = (double)(e->end - e->begin) / 1e9;
     char *words = buffer();
-    if (step->part != BEGINS && seconds >= 0.095 && !options.book)
+    if (step->part != BEGINS && seconds >= 0.095 && !style.book)
         add(words, "waited %.1f s", seconds);
     return words;
 }
@@ -231,13 +234,12 @@ static void add_share(char *words, const struct arrow *arrow, int width)
     long long lost = e->count - arrow->count;
     if (arrow->from == NULL && argument(e->args, "full", value, sizeof value) != NULL)
         lost = atoll(value) - arrow->count;
-    if (lost <= 0)
+    if (lost <= 0 || arrow->lost)
         return;
-    add(words, "%lld of %lld bytes", arrow->count, arrow->count + lost);
+    const char *bytes = width > 40 ? " bytes" : "";
+    add(words, "%lld of %lld%s", arrow->count, arrow->count + lost, bytes);
     if (e->socket->datagrams)
-        add(words, ", %lld cut off", lost);
-    if (words_width(words) > width)
-        words[0] = '\0';
+        add(words, ", %lld lost", lost);
 }
 
 const char *arrow_words(const struct arrow *arrow, int width)
@@ -245,15 +247,14 @@ const char *arrow_words(const struct arrow *arrow, int width)
     char *words = buffer();
     const struct event *e = arrow->from != NULL ? arrow->from : arrow->to;
     if (arrow->kind != DATA) {
-        add(words, "%s", arrow->kind == SYN   ? address_words(e->peer)
-                         : arrow->kind == FIN ? "FIN"
-                                              : "RST");
+        const char *text = arrow->kind == SYN ? address_words(e->peer) : arrow->kind == FIN ? "FIN" : "RST";
+        bool fits = words_width(text) <= width;
+        add_bytes(words, (const unsigned char *)text, strlen(text), fits ? width : width - 1, false);
+        add(words, "%s", fits ? "" : style.utf8 ? "…" : ".");
         return words;
     }
     size_t count = (size_t)arrow->count, offset = (size_t)arrow->offset, length = 0;
-    const char *end = arrow->to != NULL || arrow->over != NULL ? ""
-                      : e->socket->datagrams                   ? " not received"
-                                                               : " never read";
+    const char *end = !arrow->lost ? "" : e->socket->datagrams ? " lost" : " unread";
     if (offset < e->length)
         length = e->length - offset < count ? e->length - offset : count;
     width -= words_width(end);

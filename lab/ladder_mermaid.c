@@ -1,0 +1,2 @@
+#include "ladder.h"
+void draw_mermaid(struct trace *t){(void)t;}

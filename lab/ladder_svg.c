@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: MIT */
+/* ladder: the drawing as SVG, one file that needs nothing else. Colours stand in attributes, for
+ * programs without style sheets; a style sheet changes them for dark screens. */
+#include "ladder.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LANE 430 /* pixels from lifeline to lifeline */
+#define BOX 196
+#define EDGE 124
+
+/* Where a step stands, worked out before anything is drawn. */
+struct place {
+    double y, height;
+    enum state state;
+};
+static struct place *places;
+static double bottom;
+
+static const struct { const char *name, *light, *dark; } colours[] = {
+    {"", "#57606a", "#9aa7b5"},       {"listen", "#6d4bc4", "#b8a1ff"}, {"syn", "#6d4bc4", "#b8a1ff"},
+    {"open", "#1a7f37", "#56d364"},   {"wait", "#9a6700", "#e3b341"},   {"wait", "#9a6700", "#e3b341"},
+    {"wait", "#9a6700", "#e3b341"},   {"over", "#57606a", "#9aa7b5"},   {"over", "#57606a", "#9aa7b5"},
+    {"data", "#0b5fc0", "#6cb6ff"},   {"bad", "#b3151f", "#ff8078"},
+};
+enum { DATA_COLOUR = CLOSED + 1, BAD_COLOUR };
+
+static void xml(const char *text)
+{
+    for (; *text != '\0'; text++)
+        if (*text == '&' || *text == '<' || *text == '>')
+            printf("&#%d;", *text);
+        else
+            putchar(*text);
+}
+
+static double lifeline(const struct column *column)
+{
+    return EDGE + (double)LANE * (double)column->lane;
+}
+
+static void text(double x, double y, const char *anchor, const char *kind, const char *words)
+{
+    if (*words == '\0')
+        return;
+    printf("<text x=\"%.0f\" y=\"%.1f\" text-anchor=\"%s\" %s xml:space=\"preserve\">", x, y, anchor, kind);
+    xml(words);
+    puts("</text>");
+}
+
+#define CALL_TEXT "class=\"ink\" fill=\"#1f2328\" font-family=\"'DejaVu Sans Mono',Menlo,Consolas,monospace\" font-size=\"14\""
+#define NOTE_TEXT "class=\"dim\" fill=\"#57606a\" font-size=\"12\""
+#define BAD_TEXT "class=\"bad\" fill=\"#b3151f\" font-size=\"12\" font-weight=\"bold\""
+#define HEAD_TEXT "class=\"ink\" fill=\"#1f2328\" font-size=\"17\" font-weight=\"bold\""
+#define LABEL_TEXT "stroke=\"none\" font-family=\"'DejaVu Sans Mono',Menlo,Consolas,monospace\" font-size=\"12.5\""
+
+/* What stands under the call: the error, how long it waited, the address. */
+static const char *note_of(const struct step *step, char *note, size_t size)
+{
+    const char *waited = waited_words(step), *detail = "";
+    if (step->part != BEGINS && step->part != LEFT)
+        detail = detail_words(step->event);
+    if (step->event->call == CONNECT && step->event->out != NULL)
+        detail = ""; /* it is on the arrow */
+    snprintf(note, size, "%s%s%s", waited, *waited && *detail ? ", " : "", detail);
+    return note;
+}
+
+static double height_of(const struct step *step)
+{
+    char note[256];
+    return 30 + (*note_of(step, note, sizeof note) ? 17 : 0) + (*error_words(step) ? 17 : 0);
+}
+
+static void lay_out(struct trace *trace)
+{
+    double y = 96;
+    places = allocate((trace->step_count + 1) * sizeof *places);
+    for (size_t i = 0; i < trace->step_count; i++) {
+        struct step *step = &trace->steps[i];
+        places[i] = (struct place){y, height_of(step), tcp_step(step)};
+        double row = places[i].height + (places[i].state != NO_STATE ? 10 : 0);
+        bool shares = i + 1 < trace->step_count && answers(step, step + 1);
+        if (shares) {
+            places[i + 1] = (struct place){y, height_of(step + 1), tcp_step(step + 1)};
+            i++;
+            if (places[i].height + 10 > row)
+                row = places[i].height + 10;
+        }
+        y += row + 18;
+        step->event->column->headed = true;
+    }
+    bottom = y + 6;
+    for (size_t i = 0; i < trace->step_count; i++)
+        for (struct arrow *a = trace->steps[i].event->in; a != NULL; a = a->next_in)
+            if (places[i].state == NO_STATE && trace->steps[i].part != BEGINS)
+                places[i].state = a->news;
+}
+
+static const struct place *place_of(const struct trace *trace, const struct event *event)
+{
+    for (size_t i = trace->step_count; i-- > 0;)
+        if (trace->steps[i].event == event && (trace->steps[i].part != BEGINS || event->waiting))
+            return &places[i];
+    return NULL;
+}
+
+static void line(double x, double from, double to, int colour, bool waits)
+{
+    if (to > from)
+        printf("<path d=\"M%.0f %.1fV%.1f\" class=\"%s\" stroke=\"%s\" stroke-width=\"%s\"%s/>\n", x, from, to,
+               *colours[colour].name ? colours[colour].name : "dim", colours[colour].light,
+               colour == 0 ? "1.5" : "3", waits ? " stroke-dasharray=\"2 6\"" : "");
+}
+
+/* A lifeline has the colour of its state, and is dotted while its program waits in a call. */
+static void draw_lifeline(const struct trace *trace, const struct column *column)
+{
+    double from = 70, x = lifeline(column);
+    int colour = 0;
+    bool waits = false;
+    for (size_t i = 0; i < trace->step_count; i++) {
+        const struct step *s = &trace->steps[i];
+        int news = 0;
+        for (struct arrow *a = s->event->out; a != NULL; a = a->next_out)
+            if (a->to == NULL && a->over == column && a->news != NO_STATE && s->part != BEGINS)
+                news = (int)a->news;
+        if (s->event->column != column && news == 0)
+            continue;
+        double y = places[i].y + 15;
+        line(x, from, y, colour, waits);
+        from = y;
+        if (s->event->column == column) {
+            waits = s->part == BEGINS;
+            news = (int)places[i].state;
+            if (column->first_step == i && i > 0 && column->lane < trace->lane_count && from < y)
+                from = y;
+        }
+        colour = news != 0 ? news : colour;
+        if (column->ended && column->last_step <= i)
+            return;
+    }
+    line(x, from, bottom - 12, colour, waits);
+}
+
+static void badge(double x, double y, enum state state)
+{
+    if (state == NO_STATE)
+        return;
+    const char *name = state_name(state);
+    double wide = 8.0 * (double)strlen(name) + 14;
+    printf("<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"18\" rx=\"9\" class=\"%s\" fill=\"%s\"/>",
+           x - wide / 2, y - 9, wide, colours[state].name, colours[state].light);
+    text(x, y + 4, "middle", "class=\"on\" fill=\"#ffffff\" font-size=\"11\" font-weight=\"bold\"", name);
+}
+
+static void draw_arrow(const struct trace *trace, struct arrow *arrow)
+{
+    const struct place *from = arrow->from != NULL ? place_of(trace, arrow->from) : NULL;
+    const struct place *to = arrow->to != NULL ? place_of(trace, arrow->to) : NULL;
+    const struct column *source = arrow->from != NULL ? arrow->from->column : arrow->over;
+    const struct column *target = arrow->to != NULL ? arrow->to->column : arrow->over;
+    if (arrow->drawn || (from == NULL && to == NULL))
+        return;
+    arrow->drawn = true;
+    if (from == NULL)
+        from = to;
+    double y1 = from->y + 15, y2 = to != NULL ? to->y + 15 : y1;
+    double x1 = lifeline(source), x2, sign;
+    if (target != NULL && target->shown)
+        x2 = lifeline(target);
+    else
+        x2 = source->lane == 0 ? x1 + LANE : x1 - LANE;
+    if (x1 == x2)
+        return;
+    sign = x2 > x1 ? 1 : -1;
+    x1 += arrow->from != NULL ? sign * BOX / 2 : sign * 2;
+    x2 -= arrow->lost ? sign * (BOX / 2 + 26) : to != NULL ? sign * BOX / 2 : sign * 3;
+    int colour = arrow->kind == RST || arrow->lost ? BAD_COLOUR
+                 : arrow->kind == DATA             ? DATA_COLOUR
+                 : arrow->kind == SYN              ? (int)SYN_SENT
+                                                   : (int)FIN_WAIT;
+    double length = hypot(x2 - x1, y2 - y1), dx = (x2 - x1) / length, dy = (y2 - y1) / length;
+    printf("<g class=\"%s\" stroke=\"%s\" fill=\"%s\"><path d=\"M%.1f %.1fL%.1f %.1f\" fill=\"none\" "
+           "stroke-width=\"2\"%s/>",
+           colours[colour].name, colours[colour].light, colours[colour].light, x1, y1,
+           arrow->lost ? x2 : x2 - 6 * dx, arrow->lost ? y2 : y2 - 6 * dy,
+           arrow->lost ? " stroke-dasharray=\"6 4\"" : "");
+    if (arrow->lost)
+        printf("<path d=\"M%.1f %.1fl12 12m0 -12l-12 12\" stroke-width=\"2.5\" fill=\"none\"/>", x2 - 6, y2 - 6);
+    else
+        printf("<path d=\"M%.1f %.1fL%.1f %.1fL%.1f %.1fZ\" stroke=\"none\"/>", x2, y2,
+               x2 - 11 * dx - 5 * dy, y2 - 11 * dy + 5 * dx, x2 - 11 * dx + 5 * dy, y2 - 11 * dy - 5 * dx);
+    double near = x2 - sign * (LANE - BOX) / 2; /* in the gap beside the box that receives */
+    double at = length < LANE || arrow->lost || to == NULL ? (x1 + x2) / 2 : near;
+    text(at, y1 + (y2 - y1) * (at - x1) / (x2 - x1) - 7, "middle", LABEL_TEXT, arrow_words(arrow, 29));
+    puts("</g>");
+}
+
+static void draw_box(const struct step *step, const struct place *place)
+{
+    char note[256];
+    const struct event *e = step->event;
+    double x = lifeline(e->column), y = place->y + 20;
+    if (e->call == REMARK) {
+        char line[512];
+        snprintf(line, sizeof line, "%s %d: %s", plain_words(e->column->program), e->column->pid, call_words(step));
+        text(EDGE - BOX / 2, y, "start", NOTE_TEXT, line);
+        return;
+    }
+    printf("<rect x=\"%.1f\" y=\"%.1f\" width=\"%d\" height=\"%.1f\" rx=\"6\" class=\"%s\" fill=\"#f6f8fa\" "
+           "stroke=\"%s\"%s/>",
+           x - BOX / 2.0, place->y, BOX, place->height, e->error != NULL && step->part != BEGINS ? "box badbox" : "box",
+           e->error != NULL && step->part != BEGINS ? "#b3151f" : "#8c959f", step->part == BEGINS ? " stroke-dasharray=\"4 3\"" : "");
+    text(x, y, "middle", CALL_TEXT, call_words(step));
+    if (*error_words(step) != '\0')
+        text(x, y += 17, "middle", BAD_TEXT, error_words(step));
+    text(x, y + 17, "middle", NOTE_TEXT, note_of(step, note, sizeof note));
+    badge(x, place->y + place->height + 3, place->state);
+}
+
+/* What the drawing shows, for who cannot see it. */
+static void describe(const struct trace *trace)
+{
+    printf("<title id=\"title\">");
+    const char *between = "";
+    for (const struct column *c = trace->columns; c != NULL; c = c->next)
+        if (c->shown && c->parent == NULL) {
+            printf("%s", between);
+            xml(plain_words(c->label));
+            between = " and ";
+        }
+    puts(": socket calls</title>");
+    printf("<desc id=\"desc\">A ladder of socket calls, one column for each program, from top to bottom: ");
+    for (size_t i = 0; i < trace->step_count; i++) {
+        const struct step *s = &trace->steps[i];
+        xml(plain_words(s->event->column->label));
+        printf("%s%s: ", *s->event->column->who ? " " : "", s->event->column->who);
+        xml(call_words(s));
+        for (const struct arrow *a = s->part == BEGINS ? NULL : s->event->in; a != NULL; a = a->next_in) {
+            printf(" receives ");
+            xml(arrow_words(a, 60));
+        }
+        for (const struct arrow *a = s->part == BEGINS ? NULL : s->event->out; a != NULL; a = a->next_out)
+            if (a->lost)
+                printf(", to nobody");
+        printf(places[i].state != NO_STATE ? ", %s%s" : "%s%s", places[i].state ? "now " : "", state_name(places[i].state));
+        printf(i + 1 < trace->step_count ? "; " : ".");
+    }
+    puts("</desc>");
+}
+
+static void style_sheet(void)
+{
+    puts("<style>@media (prefers-color-scheme: dark) {");
+    puts(".paper{fill:#0d1117} .ink{fill:#e6edf3} text.dim{fill:#9aa7b5} path.dim{stroke:#6e7681}");
+    puts(".box{fill:#161b22;stroke:#6e7681} .badbox{stroke:#ff8078} .on{fill:#0d1117}");
+    for (size_t i = 1; i < sizeof colours / sizeof colours[0]; i++)
+        if (strcmp(colours[i].name, colours[i - 1].name) != 0)
+            printf("path.%s{stroke:%s} rect.%s,text.%s{fill:%s} g.%s{stroke:%s;fill:%s}\n", colours[i].name,
+                   colours[i].dark, colours[i].name, colours[i].name, colours[i].dark, colours[i].name,
+                   colours[i].dark, colours[i].dark);
+    puts("}</style>");
+}
+
+void draw_svg(struct trace *trace)
+{
+    lay_out(trace);
+    double width = 2 * EDGE + LANE * ((double)trace->lane_count - 1);
+    printf("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" height=\"%.0f\" viewBox=\"0 0 %.0f %.0f\" "
+           "role=\"img\" aria-labelledby=\"title desc\" font-family=\"'DejaVu Sans',Verdana,Helvetica,Arial,sans-serif\">\n",
+           width, bottom, width, bottom);
+    describe(trace);
+    style_sheet();
+    printf("<rect width=\"%.0f\" height=\"%.0f\" class=\"paper\" fill=\"#ffffff\"/>\n", width, bottom);
+    for (const struct column *c = trace->columns; c != NULL; c = c->next) {
+        if (!c->shown)
+            continue;
+        double top = places[c->first_step].y;
+        bool reused = false;
+        for (const struct column *o = trace->columns; o != NULL; o = o->next)
+            reused = reused || (o->shown && o != c && o->lane == c->lane && o->first_step < c->first_step);
+        (void)top; (void)reused;
+        text(lifeline(c), 40, "middle", HEAD_TEXT, plain_words(c->label));
+        text(lifeline(c), 60, "middle", NOTE_TEXT, c->who);
+        draw_lifeline(trace, c);
+    }
+    for (size_t i = 0; i < trace->step_count; i++) {
+        const struct event *e = trace->steps[i].event;
+        for (struct arrow *a = e->out; a != NULL; a = a->next_out)
+            draw_arrow(trace, a);
+        for (struct arrow *a = e->in; a != NULL; a = a->next_in)
+            draw_arrow(trace, a);
+    }
+    for (size_t i = 0; i < trace->step_count; i++) {
+        draw_box(&trace->steps[i], &places[i]);
+        for (struct arrow *a = trace->steps[i].event->out; a != NULL && trace->steps[i].part != BEGINS; a = a->next_out)
+            if (a->to == NULL && a->over != NULL)
+                badge(lifeline(a->over), places[i].y + 15, a->news);
+    }
+    puts("</svg>");
+    free(places);
+}
