@@ -197,7 +197,7 @@ static void order_columns(struct trace *trace, bool names)
         for (size_t lane = 0; lane < trace->lane_count && count > most && !style.live; lane++)
             if (free_from[lane] < c->first_step && c->lane == trace->lane_count)
                 c->lane = lane;
-        free_from[c->lane] = c->last_step + (c->last != NULL && c->last->waiting ? trace->count * 2 : 0);
+        free_from[c->lane] = c->ended || c->parent != NULL ? c->last_step : trace->step_count;
         trace->lane_count += c->lane == trace->lane_count;
     }
     if (trace->outside != NULL) {

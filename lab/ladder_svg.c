@@ -9,7 +9,7 @@
 
 #define LANE 430 /* pixels from lifeline to lifeline */
 #define BOX 196
-#define EDGE 124
+#define EDGE 130
 
 /* Where a step stands, worked out before anything is drawn. */
 struct place {
@@ -53,25 +53,32 @@ static void text(double x, double y, const char *anchor, const char *kind, const
 #define CALL_TEXT "class=\"ink\" fill=\"#1f2328\" font-family=\"'DejaVu Sans Mono',Menlo,Consolas,monospace\" font-size=\"14\""
 #define NOTE_TEXT "class=\"dim\" fill=\"#57606a\" font-size=\"12\""
 #define BAD_TEXT "class=\"bad\" fill=\"#b3151f\" font-size=\"12\" font-weight=\"bold\""
-#define HEAD_TEXT "class=\"ink\" fill=\"#1f2328\" font-size=\"17\" font-weight=\"bold\""
-#define LABEL_TEXT "stroke=\"none\" font-family=\"'DejaVu Sans Mono',Menlo,Consolas,monospace\" font-size=\"12.5\""
+#define HEAD_TEXT "class=\"ink\" fill=\"#1f2328\" font-size=\"15\" font-weight=\"bold\""
+#define HALO_TEXT "aria-hidden=\"true\" class=\"halo\" stroke=\"#ffffff\" fill=\"none\" stroke-width=\"4\" " LABEL_FONT
+#define LABEL_FONT "font-family=\"'DejaVu Sans Mono',Menlo,Consolas,monospace\" font-size=\"12.5\""
+#define LABEL_TEXT "stroke=\"none\" " LABEL_FONT
 
-/* What stands under the call: the error, how long it waited, the address. */
-static const char *note_of(const struct step *step, char *note, size_t size)
+/* What stands under the call, from its address to how long it waited, a line each. */
+static const char *note_of(const struct step *step)
 {
-    const char *waited = waited_words(step), *detail = "";
-    if (step->part != BEGINS && step->part != LEFT)
-        detail = detail_words(step->event);
-    if (step->event->call == CONNECT && step->event->out != NULL)
-        detail = ""; /* it is on the arrow */
-    snprintf(note, size, "%s%s%s", waited, *waited && *detail ? ", " : "", detail);
-    return note;
+    bool on_arrow = step->event->call == CONNECT && step->event->out != NULL;
+    if (step->part == BEGINS || step->part == LEFT || on_arrow)
+        return "";
+    return detail_words(step->event);
 }
 
 static double height_of(const struct step *step)
 {
-    char note[256];
-    return 30 + (*note_of(step, note, sizeof note) ? 17 : 0) + (*error_words(step) ? 17 : 0);
+    return 30 + 17 * ((*note_of(step) != '\0') + (*error_words(step) != '\0') + (*waited_words(step) != '\0'));
+}
+
+/* Had another program this column's lane before, or has one after it? */
+static bool lane_shared(const struct trace *trace, const struct column *c, bool before)
+{
+    for (const struct column *o = trace->columns; o != NULL; o = o->next)
+        if (o->shown && o != c && o->lane == c->lane && (o->first_step < c->first_step) == before)
+            return true;
+    return false;
 }
 
 static void lay_out(struct trace *trace)
@@ -80,17 +87,23 @@ static void lay_out(struct trace *trace)
     places = allocate((trace->step_count + 1) * sizeof *places);
     for (size_t i = 0; i < trace->step_count; i++) {
         struct step *step = &trace->steps[i];
+        struct column *c = step->event->column;
+        if (!c->headed && c->first_step == i && lane_shared(trace, c, true))
+            y += 56; /* for the name of who takes the lane */
+        c->headed = true;
         places[i] = (struct place){y, height_of(step), tcp_step(step)};
         double row = places[i].height + (places[i].state != NO_STATE ? 10 : 0);
+        if (step->part != BEGINS && step->event->out != NULL)
+            for (const struct arrow *a = step->event->out->next_out; a != NULL; a = a->next_out)
+                row += a->lost ? 24 : 0; /* the rest of it, on its own line */
         bool shares = i + 1 < trace->step_count && answers(step, step + 1);
         if (shares) {
             places[i + 1] = (struct place){y, height_of(step + 1), tcp_step(step + 1)};
             i++;
-            if (places[i].height + 10 > row)
+            if (places[i].height + 10 > row) /* room for a badge */
                 row = places[i].height + 10;
         }
         y += row + 18;
-        step->event->column->headed = true;
     }
     bottom = y + 6;
     for (size_t i = 0; i < trace->step_count; i++)
@@ -115,31 +128,51 @@ static void line(double x, double from, double to, int colour, bool waits)
                colour == 0 ? "1.5" : "3", waits ? " stroke-dasharray=\"2 6\"" : "");
 }
 
-/* A lifeline has the colour of its state, and is dotted while its program waits in a call. */
+/* The state that an arrow which no call received brings to this column. */
+static int news_for(const struct column *column, const struct step *step)
+{
+    for (const struct arrow *a = step->event->out; a != NULL && step->part != BEGINS; a = a->next_out)
+        if (a->to == NULL && a->over == column && a->news != NO_STATE)
+            return (int)a->news;
+    return NO_STATE;
+}
+
+/* The column that accepted the connection which another one now serves. */
+static const struct column *handed_over(const struct event *e)
+{
+    const struct event *made = e->socket != NULL ? e->socket->made : NULL;
+    return made != NULL && made->call == ACCEPT && made->column != e->column ? made->column : NULL;
+}
+
+/* A lifeline has the colour of its state, and is dotted while its program waits in a call. When a
+ * server's connection is over, its welcoming socket still listens. */
 static void draw_lifeline(const struct trace *trace, const struct column *column)
 {
-    double from = 70, x = lifeline(column);
-    int colour = 0;
-    bool waits = false;
-    for (size_t i = 0; i < trace->step_count; i++) {
+    bool second = lane_shared(trace, column, true), waits = false;
+    double from = second ? places[column->first_step].y - 12 : 70, x = lifeline(column);
+    int colour = NO_STATE, rest = NO_STATE;
+    for (size_t i = second ? column->first_step : 0; i < trace->step_count; i++) {
         const struct step *s = &trace->steps[i];
-        int news = 0;
-        for (struct arrow *a = s->event->out; a != NULL; a = a->next_out)
-            if (a->to == NULL && a->over == column && a->news != NO_STATE && s->part != BEGINS)
-                news = (int)a->news;
-        if (s->event->column != column && news == 0)
+        int news = s->event->column == column ? (int)places[i].state : news_for(column, s);
+        bool took_over = handed_over(s->event) == column && colour == ESTABLISHED;
+        if (took_over)
+            news = rest;
+        if (s->event->column != column && news == NO_STATE && !took_over)
             continue;
         double y = places[i].y + 15;
         line(x, from, y, colour, waits);
         from = y;
-        if (s->event->column == column) {
+        if (s->event->column == column)
             waits = s->part == BEGINS;
-            news = (int)places[i].state;
-            if (column->first_step == i && i > 0 && column->lane < trace->lane_count && from < y)
-                from = y;
-        }
-        colour = news != 0 ? news : colour;
-        if (column->ended && column->last_step <= i)
+        rest = news == LISTENING ? LISTENING : rest;
+        if (news != NO_STATE || took_over)
+            colour = news;
+        else if (handed_over(s->event) != NULL && colour == NO_STATE)
+            colour = ESTABLISHED;
+        else if (colour == LAST_ACK || colour == CLOSED)
+            colour = rest;
+        bool leaves = column->ended || lane_shared(trace, column, false);
+        if (leaves && column->last_step <= i)
             return;
     }
     line(x, from, bottom - 12, colour, waits);
@@ -182,6 +215,11 @@ static void draw_arrow(const struct trace *trace, struct arrow *arrow)
                  : arrow->kind == DATA             ? DATA_COLOUR
                  : arrow->kind == SYN              ? (int)SYN_SENT
                                                    : (int)FIN_WAIT;
+    bool more = arrow->lost && arrow->from->out != arrow; /* beside what did arrive */
+    if (more) {
+        y1 = y2 = from->y + from->height + 12;
+        x1 = lifeline(source) + sign * 2;
+    }
     double length = hypot(x2 - x1, y2 - y1), dx = (x2 - x1) / length, dy = (y2 - y1) / length;
     printf("<g class=\"%s\" stroke=\"%s\" fill=\"%s\"><path d=\"M%.1f %.1fL%.1f %.1f\" fill=\"none\" "
            "stroke-width=\"2\"%s/>",
@@ -193,15 +231,23 @@ static void draw_arrow(const struct trace *trace, struct arrow *arrow)
     else
         printf("<path d=\"M%.1f %.1fL%.1f %.1fL%.1f %.1fZ\" stroke=\"none\"/>", x2, y2,
                x2 - 11 * dx - 5 * dy, y2 - 11 * dy + 5 * dx, x2 - 11 * dx + 5 * dy, y2 - 11 * dy - 5 * dx);
-    double near = x2 - sign * (LANE - BOX) / 2; /* in the gap beside the box that receives */
-    double at = length < LANE || arrow->lost || to == NULL ? (x1 + x2) / 2 : near;
-    text(at, y1 + (y2 - y1) * (at - x1) / (x2 - x1) - 7, "middle", LABEL_TEXT, arrow_words(arrow, 29));
+    double gap = LANE - BOX, at = (x1 + x2) / 2; /* the words stand in the gap between two boxes */
+    if (y1 != y2) /* where the lines are apart */
+        at = arrow->to->in->next_in != NULL ? x1 + sign * gap * 0.3 : x2 - sign * gap * 0.36;
+    else if (more)
+        at = x1 + sign * (BOX / 2 + gap * 0.4);
+    else if (length > LANE)
+        at = x1 + sign * gap / 2;
+    double y = y1 + (y2 - y1) * (at - x1) / (x2 - x1) + - 7;
+    const char *words = arrow_words(arrow, 29);
+    if (y1 != y2 || length > LANE) /* something may lie behind the words */
+        text(at, y, "middle", HALO_TEXT, words);
+    text(at, y, "middle", LABEL_TEXT, words);
     puts("</g>");
 }
 
 static void draw_box(const struct step *step, const struct place *place)
 {
-    char note[256];
     const struct event *e = step->event;
     double x = lifeline(e->column), y = place->y + 20;
     if (e->call == REMARK) {
@@ -217,7 +263,9 @@ static void draw_box(const struct step *step, const struct place *place)
     text(x, y, "middle", CALL_TEXT, call_words(step));
     if (*error_words(step) != '\0')
         text(x, y += 17, "middle", BAD_TEXT, error_words(step));
-    text(x, y + 17, "middle", NOTE_TEXT, note_of(step, note, sizeof note));
+    if (*note_of(step) != '\0')
+        text(x, y += 17, "middle", NOTE_TEXT, note_of(step));
+    text(x, y + 17, "middle", NOTE_TEXT, waited_words(step));
     badge(x, place->y + place->height + 3, place->state);
 }
 
@@ -256,7 +304,7 @@ static void style_sheet(void)
 {
     puts("<style>@media (prefers-color-scheme: dark) {");
     puts(".paper{fill:#0d1117} .ink{fill:#e6edf3} text.dim{fill:#9aa7b5} path.dim{stroke:#6e7681}");
-    puts(".box{fill:#161b22;stroke:#6e7681} .badbox{stroke:#ff8078} .on{fill:#0d1117}");
+    puts(".box{fill:#161b22;stroke:#6e7681} .badbox{stroke:#ff8078} .on{fill:#0d1117} .halo{stroke:#0d1117}");
     for (size_t i = 1; i < sizeof colours / sizeof colours[0]; i++)
         if (strcmp(colours[i].name, colours[i - 1].name) != 0)
             printf("path.%s{stroke:%s} rect.%s,text.%s{fill:%s} g.%s{stroke:%s;fill:%s}\n", colours[i].name,
@@ -278,13 +326,9 @@ void draw_svg(struct trace *trace)
     for (const struct column *c = trace->columns; c != NULL; c = c->next) {
         if (!c->shown)
             continue;
-        double top = places[c->first_step].y;
-        bool reused = false;
-        for (const struct column *o = trace->columns; o != NULL; o = o->next)
-            reused = reused || (o->shown && o != c && o->lane == c->lane && o->first_step < c->first_step);
-        (void)top; (void)reused;
-        text(lifeline(c), 40, "middle", HEAD_TEXT, plain_words(c->label));
-        text(lifeline(c), 60, "middle", NOTE_TEXT, c->who);
+        double top = lane_shared(trace, c, true) ? places[c->first_step].y - 74 : 0;
+        text(lifeline(c), top + 40, "middle", HEAD_TEXT, plain_words(c->label));
+        text(lifeline(c), top + 58, "middle", NOTE_TEXT, c->who);
         draw_lifeline(trace, c);
     }
     for (size_t i = 0; i < trace->step_count; i++) {
@@ -298,7 +342,7 @@ void draw_svg(struct trace *trace)
         draw_box(&trace->steps[i], &places[i]);
         for (struct arrow *a = trace->steps[i].event->out; a != NULL && trace->steps[i].part != BEGINS; a = a->next_out)
             if (a->to == NULL && a->over != NULL)
-                badge(lifeline(a->over), places[i].y + 15, a->news);
+                badge(lifeline(a->over), places[i].y + 33, a->news);
     }
     puts("</svg>");
     free(places);
