@@ -18,7 +18,7 @@ enum state { NO_STATE, LISTENING, SYN_SENT, ESTABLISHED, FIN_WAIT, CLOSE_WAIT, L
 struct end {
     char *id;                  /* field 11 of the trace */
     bool tcp, datagrams;
-    const char *local, *peer;  /* "127.0.0.1:12000", or NULL; shared text, see address() in read.c */
+    const char *local, *peer;  /* "127.0.0.1:12000", or NULL; shared text, see ladder-read.c */
     bool bound;                /* by bind(2): its port is not one that the system picked */
     bool watched;              /* the socket it connected to is in the trace too */
     int holders;               /* how many descriptors are open */
@@ -122,7 +122,7 @@ struct source {
     long line;
 };
 
-/* read.c: one line of a trace into the model; a torn or foreign one is reported and passed over.
+/* ladder-read.c: one line of a trace into the model; a torn or foreign one is reported and passed over.
  * line: without its newline, changed. file and number: for the report. */
 void read_line(struct trace *trace, char *line, const char *file, long number);
 /* The lines that the source has by now; last: what has no newline is a line too. Returns whether
@@ -135,12 +135,12 @@ void *allocate(size_t size); /* zeroed; never NULL */
 /* The value of key in field 19, in value; NULL when it is not there. */
 const char *argument(const char *args, const char *key, char *value, size_t size);
 
-/* match.c: who received what, for the events from first to the last, in the order of time. */
+/* ladder-match.c: who received what, for the events from first to the last, in the order of time. */
 void match(struct trace *trace, size_t first);
 void match_end(struct trace *trace); /* nothing more comes: what was sent and not received is lost */
 bool same_address(const char *a, const char *b); /* a wildcard host is any host */
 
-/* order.c: the steps of the drawing, and who stands in which lane. */
+/* ladder-order.c: the steps of the drawing, and who stands in which lane. */
 bool visible(const struct event *event);
 void order(struct trace *trace, size_t first);
 
@@ -148,12 +148,12 @@ void order(struct trace *trace, size_t first);
 bool answers(const struct step *step, const struct step *next);
 void order_left(struct trace *trace); /* steps for the arrows that match_end() made, when live */
 
-/* tcp.c: the state of the event's end after the step, NO_STATE when it did not change; what becomes
+/* ladder-tcp.c: the state of the event's end after the step, NO_STATE when it did not change; what becomes
  * of the other end is in news of the arrows from here. Once for each step, in their order. */
 enum state tcp_step(const struct step *step);
 const char *state_name(enum state state);
 
-/* words.c: the same words for every pen, UTF-8 or ASCII, in a buffer that the next call but seven
+/* ladder-words.c: the same words for every pen, UTF-8 or ASCII, in a buffer that the next call but seven
  * reuses. */
 const char *call_words(const struct step *step);      /* "recv(4) = 6" */
 const char *detail_words(const struct event *event);  /* "from 127.0.0.1 port 49646", or "" */
@@ -166,7 +166,7 @@ void find_system_ports(struct trace *trace);          /* for -r */
 int glyph(const char *text, int *bytes);              /* width of the next character: 0, 1, 2 */
 int words_width(const char *text);
 
-/* run.c: starts each command under socktrace when the one before is ready, and draws meanwhile or at
+/* ladder-run.c: starts each command under socktrace when the one before is ready, and draws meanwhile or at
  * the end. socktrace: where it is. keep: the file for the trace, or NULL. Returns the exit status. */
 int run(struct trace *trace, const char *socktrace, const char *keep, char **commands);
 
