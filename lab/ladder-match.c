@@ -34,7 +34,7 @@ static struct column *outside(struct trace *trace)
     return trace->outside;
 }
 
-static struct arrow *point(int kind, struct event *from, struct event *to, struct column *over)
+static struct arrow *point(enum deed kind, struct event *from, struct event *to, struct column *over)
 {
     struct arrow *arrow = allocate(sizeof *arrow), **last;
     *arrow = (struct arrow){.kind = kind, .from = from, .to = to, .over = over};
@@ -78,6 +78,8 @@ static void finish(struct trace *trace, struct event *e, struct end *end)
     struct column *over = end->twin != NULL ? end->twin->user
                           : end->watched    ? end->made->after->column
                                             : outside(trace);
+    if (over == NULL || over == e->column)
+        return; /* a pair within one program */
     bool unread = end->tcp && end->twin != NULL && end->twin->sent > end->received;
     end->finished = point(unread && e->call != SHUTDOWN ? RST : FIN, e, NULL, over);
     end->finished->end = end;
@@ -122,6 +124,7 @@ static void made(struct trace *trace, struct event *e)
         other->twin = e->socket;
         other->made = e;
         other->datagrams = e->socket->datagrams;
+        e->socket->pair = other->pair = true;
         other->user = e->column;
         e->socket->twin = other;
         e->socket->peer = other->peer = "pair";
@@ -332,8 +335,11 @@ static void act(struct trace *trace, struct event *e)
     if (e->call == SHUTDOWN && e->error == NULL &&
         strcmp(argument(e->args, "how", how, sizeof how) ? how : "", "SHUT_RD") != 0)
         finish(trace, e, e->socket);
-    if (e->call == CLOSE)
+    if (e->call == CLOSE) {
         release(trace, e, e->fd);
+        if (e->socket->holders <= 0 && e->socket->last_use <= e->end)
+            finish(trace, e, e->socket); /* held since before the trace began */
+    }
 }
 
 static bool again(const struct event *e, const struct event *last)

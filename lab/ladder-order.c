@@ -13,8 +13,17 @@ struct place {
     size_t number;
 };
 
+/* A pair of sockets with both ends in one process, by which it only wakes itself. */
+static bool private(const struct end *end)
+{
+    return end != NULL && end->pair && !end->shared && !end->twin->shared &&
+           (end->pid == 0 || end->twin->pid == 0 || end->pid == end->twin->pid);
+}
+
 bool visible(const struct event *e)
 {
+    if (!style.all && private(e->socket))
+        return false;
     if (e->call == EXIT)
         return e->out != NULL || (strcmp(e->name, "killed") == 0 && !style.book);
     if (e->call == ASIDE)

@@ -203,6 +203,10 @@ void read_line(struct trace *trace, char *line, const char *file, long number)
         e.socket->tcp = strncmp(field[KIND], "tcp", 3) == 0;
         e.socket->datagrams = strncmp(field[KIND], "udp", 3) == 0 ||
                               strcmp(field[KIND], "unix-dgram") == 0;
+        if (e.call == SEND || e.call == RECV) {
+            e.socket->shared = e.socket->shared || (e.socket->pid != 0 && e.socket->pid != e.column->pid);
+            e.socket->pid = e.column->pid;
+        }
         if (e.end > e.socket->last_use)
             e.socket->last_use = e.end;
     }

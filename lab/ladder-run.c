@@ -16,6 +16,7 @@
 
 struct program {
     pid_t pid;
+    bool group;  /* it leads one */
     bool ended;
     int status;
 };
@@ -34,6 +35,8 @@ static pid_t start(const char *socktrace, const char *file, char *command, bool 
     pid_t pid = fork();
     if (pid == -1)
         die("fork for %s", command);
+    if (pid > 0 && !last)
+        setpgid(pid, pid); /* here too: whoever comes first */
     if (pid > 0)
         return pid;
     signal(SIGPIPE, SIG_DFL);
@@ -79,11 +82,12 @@ static void settle(struct trace *trace, struct source *source)
 static void end(struct program *p)
 {
     double start = now();
+    pid_t whom = p->group ? -p->pid : p->pid;
     if (!has_ended(p))
-        kill(-p->pid, SIGTERM);
+        kill(whom, SIGTERM);
     while (!has_ended(p)) {
         if (now() > start + 2)
-            kill(-p->pid, SIGKILL);
+            kill(whom, SIGKILL);
         pause_a_little();
     }
 }
@@ -124,6 +128,7 @@ int run(struct trace *trace, const char *socktrace, const char *keep, char **com
     for (; started < count && !interrupted; started++) {
         bool last = started == count - 1;
         programs[started].pid = start(socktrace, source.name, commands[started], last);
+        programs[started].group = !last;
         wait_for(trace, &source, &programs[started], !last, commands[started]);
     }
     settle(trace, &source);

@@ -205,11 +205,11 @@ static void put_arrow(const struct arrow *arrow)
     char padded[300];
     snprintf(padded, sizeof padded, " %s ", text);
     if (wide <= inner)
-        put(left_end + (right_end - left_end - wide) / 2 - (right && wide < inner), padded);
+        put(left_end + (right_end - left_end - wide) / 2 - right, padded);
     else if (inner < 8)
         put(right_end + 2, padded);
     else
-        put(left_end + 2, padded);
+        put(left_end + 2 - right, padded);
     if (arrow->from != drawing)
         return; /* from a call further up */
     enum glyph tee = right ? RIGHT_TEE : LEFT_TEE;
@@ -295,8 +295,11 @@ static void remark(const struct step *step)
 static void describe(struct words *words, const struct step *step, enum state state)
 {
     words->call = true;
-    say(words, step->event->column, call_words(step), false);
-    say(words, step->event->column, error_words(step), false);
+    char call[256];
+    snprintf(call, sizeof call, "%s %s", call_words(step), error_words(step));
+    bool fits = *error_words(step) != '\0' && words_width(call) <= room();
+    say(words, step->event->column, fits ? call : call_words(step), false);
+    say(words, step->event->column, fits ? "" : error_words(step), false);
     say(words, step->event->column, waited_words(step), false);
     say(words, step->event->column, state_name(state), true);
 }

@@ -148,7 +148,7 @@ int main(int argc, char **argv)
         } while (++optind < argc);
         draw(&trace, true);
     }
-    if (trace.step_count == 0 && !interrupted && status == 0)
+    if (trace.step_count == 0 && status == 0)
         complain(1, "nothing to draw: there is no socket call in the trace");
     if (fflush(stdout) == EOF || ferror(stdout))
         die("write the drawing");

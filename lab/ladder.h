@@ -19,6 +19,8 @@ struct end {
     char *id;                  /* field 11 of the trace */
     bool tcp, datagrams;
     const char *local, *peer;  /* "127.0.0.1:12000", or NULL; shared text, see ladder-read.c */
+    bool pair, shared;         /* of socketpair(2); several processes send or receive on it */
+    int pid;                   /* the last that did */
     bool bound;                /* by bind(2): its port is not one that the system picked */
     bool watched;              /* the socket it connected to is in the trace too */
     int holders;               /* how many descriptors are open */
@@ -37,7 +39,7 @@ struct end {
 /* What one end did to the other. to is NULL when no call received it: then it ends at the column
  * over there, or, when over is NULL too, nowhere. from is NULL when nobody watched the sender. */
 struct arrow {
-    enum { SYN, DATA, FIN, RST } kind;
+    enum deed { SYN, DATA, FIN, RST } kind;
     struct event *from, *to;
     struct column *over;
     struct end *end;           /* FIN, RST: whose */
