@@ -264,7 +264,7 @@ static void received(struct trace *trace, struct event *e)
         struct arrow *fin = twin != NULL ? twin->finished : NULL;
         struct event *late = e->socket->last_send;
         if (fin != NULL && reset && fin->kind == FIN && late != NULL && late->end > fin->from->begin) {
-            point(RST, fin->from, e, NULL)->end = twin; /* what we sent came after its close */
+            point(RST, fin->from, e, NULL); /* what we sent came after its close */
         } else if (fin != NULL && fin->to == NULL) {
             fin->kind = reset ? RST : FIN;
             fin->to = e;
