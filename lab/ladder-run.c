@@ -48,9 +48,9 @@ static pid_t start(const char *socktrace, const char *file, char *command, bool 
     dup2(style.quiet ? null : STDERR_FILENO, STDOUT_FILENO);
     close(null);
     /* A plain command takes the place of the shell, so that a signal reaches it at once. */
-    char line[4096];
+    char *line = allocate(strlen(command) + 6);
     bool plain = strpbrk(command, ";&|<>(){}$`=\n") == NULL && strncmp(command, "exit", 4) != 0;
-    snprintf(line, sizeof line, "%s%s", plain ? "exec " : "", command);
+    sprintf(line, "%s%s", plain ? "exec " : "", command);
     execlp(socktrace, socktrace, "-p", "-o", file, "sh", "-c", line, (char *)NULL);
     warn("exec %s", socktrace);
     _exit(126);
