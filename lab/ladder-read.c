@@ -224,7 +224,8 @@ void read_line(struct trace *trace, char *line, const char *file, long number)
     }
     if (e.error == NULL && !e.waiting && e.socket != NULL)
         trace->servers += e.call == LISTEN || (e.call == BIND && e.socket->datagrams);
-    for (struct column *c = trace->columns; c != NULL && e.call == EXIT; c = c->next)
+    bool ends = e.call == EXIT && !(style.book && strcmp(e.name, "killed") == 0);
+    for (struct column *c = trace->columns; c != NULL && ends; c = c->next)
         c->ended = c->ended || c->pid == e.column->pid;
     if (replaced(trace, &e))
         return;
