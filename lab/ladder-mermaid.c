@@ -29,35 +29,36 @@ static size_t number(const struct column *column)
     return column == NULL || !column->shown ? 999 : column->rank;
 }
 
-static void put_call(const struct step *step, enum state state)
+static void put_call(const struct step *step)
 {
     put(call_words(step));
     put_more(" ", error_words(step));
     put_more(", ", waited_words(step));
-    put_more("<br/>", state_name(state));
 }
 
-/* An arrow on its own line; before and after: the calls that it joins, when they are adjacent. */
-static void put_arrow(struct arrow *arrow, const struct step *before, enum state state,
-                      const struct step *after, enum state second)
+static void note(const struct column *column, const char *words)
+{
+    if (*words != '\0')
+        printf("    Note over P%zu: %s\n", column->rank, words);
+}
+
+/* An arrow with its words, under the calls that it joins: one, two, or (when it stands alone) none. */
+static void put_arrow(struct arrow *arrow, const struct step *before, const struct step *after)
 {
     const struct column *source = arrow->from != NULL ? arrow->from->column : arrow->over;
     const struct column *target = arrow->to != NULL ? arrow->to->column : arrow->over;
-    const char *head = arrow->lost ? "-x" : arrow->kind == DATA || arrow->kind == SYN ? "->>" : "-->>";
-    printf("    P%zu%sP%zu: ", number(source), head, number(target));
-    if (before != NULL) {
-        put_call(before, state);
-        printf("<br/>");
-    }
-    put(arrow_words(arrow, 40));
+    bool solid = arrow->kind == DATA || arrow->kind == SYN;
+    printf("    P%zu%sP%zu: ", number(source), arrow->lost ? "-x" : solid ? "->>" : "-->>",
+           number(target));
+    if (before != NULL)
+        put_call(before);
     if (after != NULL) {
-        printf("<br/>");
-        put_call(after, second);
+        printf(" → ");
+        put_call(after);
     }
+    put_more(before != NULL ? "<br/>" : "", arrow_words(arrow, 40));
     putchar('\n');
     arrow->drawn = true;
-    if (after == NULL && arrow->to == NULL && arrow->news != NO_STATE)
-        printf("    Note over P%zu: %s\n", number(target), state_name(arrow->news));
 }
 
 static size_t draw_step(struct trace *trace, size_t i)
@@ -65,34 +66,39 @@ static size_t draw_step(struct trace *trace, size_t i)
     struct step *step = &trace->steps[i];
     const struct event *e = step->event;
     enum state state = tcp_step(step);
-    struct arrow *alone = e->out != NULL && e->out->to == NULL && step->part != BEGINS ? e->out : NULL;
+    struct arrow *first = step->part == BEGINS ? NULL : e->out;
+    bool shared = i + 1 < trace->step_count && answers(step, step + 1);
     if (e->call == REMARK) {
-        printf("    Note over P0: %s ", plain_words(e->column->program));
-        put(call_words(step));
+        printf("    Note over P0: ");
+        put(plain_words(e->column->program));
+        put_more(" ", call_words(step));
         putchar('\n');
         return 1;
     }
-    bool shared = i + 1 < trace->step_count && answers(step, step + 1);
-    if (shared) {
-        enum state second = tcp_step(step + 1);
-        put_arrow(e->out, step, state, step + 1, second != NO_STATE ? second : e->out->news);
-    } else if (alone != NULL) {
-        put_arrow(alone, step, state, NULL, NO_STATE);
+    for (struct arrow *a = step->part == BEGINS ? NULL : e->in; a != NULL; a = a->next_in) {
+        if (!a->drawn)
+            put_arrow(a, NULL, NULL);
+        state = state == NO_STATE ? a->news : state;
+    }
+    if (shared || (first != NULL && first->to == NULL)) {
+        put_arrow(first, step, shared ? step + 1 : NULL);
     } else {
-        for (struct arrow *a = step->part != BEGINS ? e->in : NULL; a != NULL; a = a->next_in) {
-            if (!a->drawn)
-                put_arrow(a, NULL, NO_STATE, NULL, NO_STATE);
-            state = state == NO_STATE ? a->news : state;
-        }
         printf("    Note over P%zu: ", e->column->rank);
-        put_call(step, state);
-        if (step->part != BEGINS)
-            put_more("<br/>", detail_words(e));
+        put_call(step);
+        put_more("<br/>", step->part == BEGINS ? "" : detail_words(e));
         putchar('\n');
     }
-    for (struct arrow *a = step->part != BEGINS ? e->out : NULL; a != NULL; a = a->next_out)
+    note(e->column, state_name(state));
+    if (shared) {
+        enum state second = tcp_step(step + 1);
+        note(step[1].event->column, state_name(second != NO_STATE ? second : first->news));
+    }
+    for (struct arrow *a = first; a != NULL; a = a->next_out) {
         if (a->to == NULL && !a->drawn)
-            put_arrow(a, NULL, NO_STATE, NULL, NO_STATE);
+            put_arrow(a, NULL, NULL);
+        if (a->to == NULL && a->over != NULL)
+            note(a->over, state_name(a->news));
+    }
     return shared ? 2 : 1;
 }
 

@@ -125,6 +125,14 @@ const char *argument(const char *args, const char *key, char *value, size_t size
     return NULL;
 }
 
+/* A number of the trace; '-' is 0. What is beyond any sense is made small enough to be added. */
+static long long number_of(const char *field)
+{
+    const long long most = 1LL << 60;
+    long long number = strtoll(field, NULL, 10);
+    return number > most ? most : number < -most ? -most : number;
+}
+
 static bool split(char *line, char *fields[FIELDS])
 {
     for (int i = 0; i < FIELDS; i++) {
@@ -185,18 +193,18 @@ void read_line(struct trace *trace, char *line, const char *file, long number)
     unescape(field[NAME]);
     struct event e = {
         .line = number,
-        .begin = atoll(field[BEGIN]),
-        .end = *field[END] == '-' ? atoll(field[BEGIN]) : atoll(field[END]),
+        .begin = number_of(field[BEGIN]),
+        .end = *field[END] == '-' ? number_of(field[BEGIN]) : number_of(field[END]),
         .waiting = strcmp(field[EVENT], "begin") == 0,
         .call = call_of(field[CALL], strcmp(field[EVENT], "note") == 0),
-        .column = column_of(trace, atoi(field[PID]), atoi(field[TID]), field[NAME]),
-        .fd = *field[FD] == '-' ? -1 : atoi(field[FD]),
+        .column = column_of(trace, (int)number_of(field[PID]), (int)number_of(field[TID]), field[NAME]),
+        .fd = *field[FD] == '-' ? -1 : (int)number_of(field[FD]),
         .local = address(field[LOCAL]),
         .peer = address(field[PEER]),
-        .offset = atoll(field[OFFSET]),
-        .want = *field[WANT] == '-' ? -1 : atoll(field[WANT]),
-        .count = atoll(field[COUNT]),
-        .result = atoll(field[RESULT]),
+        .offset = number_of(field[OFFSET]),
+        .want = *field[WANT] == '-' ? -1 : number_of(field[WANT]),
+        .count = number_of(field[COUNT]),
+        .result = number_of(field[RESULT]),
     };
     if (*field[ID] != '-') {
         e.socket = end_of(trace, field[ID]);

@@ -300,16 +300,35 @@ static void describe(const struct trace *trace)
     puts("</desc>");
 }
 
+/* Dark screens. LibreOffice takes what stands in @media for always wanted, but knows no selectors of
+ * this form; so it draws the light one. */
+static void dark(const char *element, const char *name, const char *property, const char *colour)
+{
+    printf("%s[class~=%s]{%s:%s}", element, name, property, colour);
+}
+
 static void style_sheet(void)
 {
     puts("<style>@media (prefers-color-scheme: dark) {");
-    puts(".paper{fill:#0d1117} .ink{fill:#e6edf3} text.dim{fill:#9aa7b5} path.dim{stroke:#6e7681}");
-    puts(".box{fill:#161b22;stroke:#6e7681} .badbox{stroke:#ff8078} .on{fill:#0d1117} .halo{stroke:#0d1117}");
-    for (size_t i = 1; i < sizeof colours / sizeof colours[0]; i++)
-        if (strcmp(colours[i].name, colours[i - 1].name) != 0)
-            printf("path.%s{stroke:%s} rect.%s,text.%s{fill:%s} g.%s{stroke:%s;fill:%s}\n", colours[i].name,
-                   colours[i].dark, colours[i].name, colours[i].name, colours[i].dark, colours[i].name,
-                   colours[i].dark, colours[i].dark);
+    dark("rect", "paper", "fill", "#0d1117");
+    dark("text", "ink", "fill", "#e6edf3");
+    dark("text", "dim", "fill", "#9aa7b5");
+    dark("path", "dim", "stroke", "#6e7681");
+    dark("text", "on", "fill", "#0d1117");
+    dark("text", "halo", "stroke", "#0d1117");
+    dark("rect", "box", "fill", "#161b22");
+    dark("rect", "box", "stroke", "#6e7681");
+    dark("rect", "badbox", "stroke", "#ff8078");
+    for (size_t i = 1; i < sizeof colours / sizeof colours[0]; i++) {
+        if (strcmp(colours[i].name, colours[i - 1].name) == 0)
+            continue;
+        putchar('\n');
+        dark("path", colours[i].name, "stroke", colours[i].dark);
+        dark("rect", colours[i].name, "fill", colours[i].dark);
+        dark("text", colours[i].name, "fill", colours[i].dark);
+        dark("g", colours[i].name, "stroke", colours[i].dark);
+        dark("g", colours[i].name, "fill", colours[i].dark);
+    }
     puts("}</style>");
 }
 

@@ -233,7 +233,7 @@ static void add_share(char *words, const struct arrow *arrow, int width)
     char value[32];
     long long lost = e->count - arrow->count;
     if (arrow->from == NULL && argument(e->args, "full", value, sizeof value) != NULL)
-        lost = atoll(value) - arrow->count;
+        lost = strtol(value, NULL, 10) - arrow->count;
     if (lost <= 0 || arrow->lost)
         return;
     const char *bytes = width > 40 ? " bytes" : "";

@@ -364,7 +364,7 @@ assert lines[0] == 'sequenceDiagram'
 text = r'([^#;<>%\\]|#\d+;|<br/>)+'
 for line in lines[1:]:
     assert re.fullmatch(r'    (participant P\d+ as |Note over P\d+: |P\d+(->>|-->>|-x)P\d+: )' + text, line), line
-assert '    P1->>P0: send(3) = 15<br/>"a#59;b#35;c#37;#37;#60;br#62;end#92;n"<br/>recv(4) = 15' in lines, lines
+assert '    P1->>P0: send(3) = 15 → recv(4) = 15<br/>"a#59;b#35;c#37;#37;#60;br#62;end#92;n"' in lines, lines
 END
 }
 
