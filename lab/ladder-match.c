@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* ladder: who received what. TCP ends find each other by their pair of addresses, the bytes by their
- * offset in the stream; datagrams by addresses, content and order. */
+/* ladder: who received what. TCP ends find each other by their pair of addresses, the bytes by
+ * their offset in the stream; datagrams by addresses, content and order. */
 #include "ladder.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static struct hold { int pid, fd; struct end *end; struct hold *next; } *holds;
 static struct event *datagrams, **next_datagram = &datagrams; /* sent, and not yet received */
 static struct event *ready; /* the last call that made a server ready */
 
@@ -25,32 +24,6 @@ static int by_moment(const void *a, const void *b)
     return x->line < y->line ? -1 : x->line > y->line;
 }
 
-static struct column *outside(struct trace *trace)
-{
-    if (trace->outside == NULL) {
-        trace->outside = column_of(trace, 0, 0, "not watched");
-        trace->outside->shown = true;
-    }
-    return trace->outside;
-}
-
-static struct arrow *point(enum deed kind, struct event *from, struct event *to, struct column *over)
-{
-    struct arrow *arrow = allocate(sizeof *arrow), **last;
-    *arrow = (struct arrow){.kind = kind, .from = from, .to = to, .over = over};
-    if (from != NULL) {
-        for (last = &from->out; *last != NULL; last = &(*last)->next_out)
-            ;
-        *last = arrow;
-    }
-    if (to != NULL) {
-        for (last = &to->in; *last != NULL; last = &(*last)->next_in)
-            ;
-        *last = arrow;
-    }
-    return arrow;
-}
-
 bool same_address(const char *a, const char *b)
 {
     if (a == b || a == NULL || b == NULL)
@@ -59,57 +32,6 @@ bool same_address(const char *a, const char *b)
     bool any = strncmp(a, "0.0.0.0:", 8) == 0 || strncmp(a, "[::]:", 5) == 0 ||
                strncmp(b, "0.0.0.0:", 8) == 0 || strncmp(b, "[::]:", 5) == 0;
     return any && port_a != NULL && port_b != NULL && strcmp(port_a, port_b) == 0;
-}
-
-/* Who holds what: a stream ends when the last descriptor of its socket is closed. */
-
-static void hold(int pid, int fd, struct end *end)
-{
-    struct hold *h = allocate(sizeof *h);
-    *h = (struct hold){pid, fd, end, holds};
-    holds = h;
-    end->holders++;
-}
-
-static void finish(struct trace *trace, struct event *e, struct end *end)
-{
-    if (end->finished != NULL || end->datagrams || end->peer == NULL || end->broken)
-        return;
-    struct column *over = end->twin != NULL ? end->twin->user
-                          : end->watched    ? end->made->after->column
-                                            : outside(trace);
-    if (over == NULL || over == e->column)
-        return; /* a pair within one program */
-    bool unread = end->tcp && end->twin != NULL && end->twin->sent > end->received;
-    end->finished = point(unread && e->call != SHUTDOWN ? RST : FIN, e, NULL, over);
-    end->finished->end = end;
-    if (end->finished->kind == RST)
-        end->twin->broken = true;
-}
-
-/* Lets go of descriptor fd, or of all when fd is -1. What a child still uses is not finished, even
- * if its first line comes after its parent's close. */
-static void release(struct trace *trace, struct event *e, int fd)
-{
-    for (struct hold **h = &holds; *h != NULL;) {
-        struct end *end = (*h)->end;
-        if ((*h)->pid != e->column->pid || (fd != -1 && (*h)->fd != fd)) {
-            h = &(*h)->next;
-            continue;
-        }
-        struct hold *gone = *h;
-        *h = gone->next;
-        free(gone);
-        if (--end->holders <= 0 && end->last_use <= e->end)
-            finish(trace, e, end);
-    }
-}
-
-static void inherit(int parent, int child)
-{
-    for (struct hold *h = holds; h != NULL; h = h->next)
-        if (h->pid == parent)
-            hold(child, h->fd, h->end);
 }
 
 /* What each call does. */
@@ -128,7 +50,8 @@ static void made(struct trace *trace, struct event *e)
         other->user = e->column;
         e->socket->twin = other;
         e->socket->peer = other->peer = "pair";
-        hold(e->column->pid, atoi(argument(e->args, "pair", value, sizeof value)), other);
+        if (argument(e->args, "pair", value, sizeof value) != NULL)
+            hold(e->column->pid, atoi(value), other);
     }
 }
 
@@ -263,7 +186,8 @@ static void received(struct trace *trace, struct event *e)
     else if ((reset || (e->error == NULL && e->want != 0)) && !e->socket->datagrams) {
         struct arrow *fin = twin != NULL ? twin->finished : NULL;
         struct event *late = e->socket->last_send;
-        if (fin != NULL && reset && fin->kind == FIN && late != NULL && late->end > fin->from->begin) {
+        if (fin != NULL && reset && fin->kind == FIN && late != NULL &&
+            late->end > fin->from->begin) {
             point(RST, fin->from, e, NULL); /* what we sent came after its close */
         } else if (fin != NULL && fin->to == NULL) {
             fin->kind = reset ? RST : FIN;
@@ -275,40 +199,13 @@ static void received(struct trace *trace, struct event *e)
     }
 }
 
-static void aside(struct trace *trace, struct event *e)
-{
-    char value[64];
-    const char *parent = argument(e->args, "ppid", value, sizeof value);
-    if (strcmp(e->name, "fork") == 0 && parent != NULL) {
-        inherit(atoi(parent), e->column->pid);
-        for (struct column *c = trace->columns; c != NULL && e->column->parent == NULL; c = c->next)
-            if (c->pid == atoi(parent) && c->tid == c->pid)
-                e->column->parent = c;
-    } else if (strcmp(e->name, "start") == 0) {
-        release(trace, e, -1);
-    } else if (strcmp(e->name, "inherit") == 0 && e->socket != NULL) {
-        hold(e->column->pid, e->fd, e->socket);
-        if (e->socket->peer == NULL)
-            e->socket->peer = e->peer;
-        if (e->socket->local == NULL)
-            e->socket->local = e->local;
-    } else if ((strncmp(e->name, "dup", 3) == 0 || strcmp(e->name, "fcntl") == 0) &&
-               e->result >= 0 && e->socket != NULL && argument(e->args, "opt", value, 1) == NULL) {
-        if (strcmp(e->name, "fcntl") == 0 &&
-            strncmp(argument(e->args, "cmd", value, sizeof value) ? value : "", "F_DUP", 5) != 0)
-            return;
-        release(trace, e, (int)e->result);
-        hold(e->column->pid, (int)e->result, e->socket);
-    }
-}
-
 static void act(struct trace *trace, struct event *e)
 {
     char how[32];
     if (e->call == EXIT)
         release(trace, e, -1);
     if (e->call == ASIDE)
-        aside(trace, e);
+        hold_aside(trace, e);
     if (e->socket == NULL || e->waiting)
         return;
     e->socket->user = e->column;

@@ -42,13 +42,17 @@ static void note(const struct column *column, const char *words)
         printf("    Note over P%zu: %s\n", column->rank, words);
 }
 
-/* An arrow with its words, under the calls that it joins: one, two, or (when it stands alone) none. */
+/* An arrow with its words, under the calls that it joins: one, two, or (when it stands alone) none.
+ */
 static void put_arrow(struct arrow *arrow, const struct step *before, const struct step *after)
 {
     const struct column *source = arrow->from != NULL ? arrow->from->column : arrow->over;
     const struct column *target = arrow->to != NULL ? arrow->to->column : arrow->over;
     bool solid = arrow->kind == DATA || arrow->kind == SYN;
-    printf("    P%zu%sP%zu: ", number(source), arrow->lost ? "-x" : solid ? "->>" : "-->>",
+    printf("    P%zu%sP%zu: ", number(source),
+           arrow->lost ? "-x"
+           : solid     ? "->>"
+                       : "-->>",
            number(target));
     if (before != NULL)
         put_call(before);

@@ -62,8 +62,8 @@ static struct place place_of(struct event *e, enum part part, size_t number)
     return p;
 }
 
-/* A call that waits has two steps, but only if there is something to see meanwhile: another column's
- * call that is not just the one that it waited for. */
+/* A call that waits has two steps, but only if there is something to see meanwhile: another
+ * column's call that is not just the one that it waited for. */
 static bool saw_nothing(const struct place *places, size_t begins, size_t count)
 {
     const struct event *e = places[begins].step.event;
@@ -160,7 +160,8 @@ static void name_column(struct trace *trace, struct column *c)
         return;
     bool thread = c->tid != c->pid;
     if (c->parent != NULL && c->who[0] == '\0')
-        snprintf(c->who, sizeof c->who, "%s %d", thread ? "thread" : "child", ++c->parent->children);
+        snprintf(c->who, sizeof c->who, "%s %d", thread ? "thread" : "child",
+                 ++c->parent->children);
     else if (c->parent == NULL && !style.book)
         snprintf(c->who, sizeof c->who, "%d", c->pid);
     else if (c->parent == NULL && same > 1)
@@ -218,11 +219,27 @@ static void order_columns(struct trace *trace, bool names)
     free(sorted);
 }
 
+/* While we follow, who is gone leaves its lane to the next that comes. */
+static void retire(struct trace *trace, size_t first)
+{
+    bool new = false;
+    for (size_t i = first; i < trace->step_count; i++)
+        new = new || !trace->steps[i].event->column->headed;
+    for (struct column *c = trace->columns; c != NULL && new; c = c->next) {
+        bool served = c->parent != NULL && c->last != NULL && c->last->call == CLOSE;
+        if (c->shown && c->last_step < first && (c->ended || served))
+            c->shown = c->headed = false;
+    }
+}
+
 void order(struct trace *trace, size_t first)
 {
     bool book = style.book;
+    size_t before = trace->step_count;
     style.book = false;
     order_steps(trace, first);
+    if (style.live)
+        retire(trace, before);
     order_columns(trace, !book);
     style.book = book;
     if (!book)

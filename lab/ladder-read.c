@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* ladder: the lines of a trace become events. The format is in socktrace(5); nothing else knows it. */
+/* ladder: the lines of a trace become events. The format is in socktrace(5); nothing else knows it.
+ */
 #include "../common/die.h"
 #include "ladder.h"
 
@@ -8,8 +9,29 @@
 #include <string.h>
 #include <unistd.h>
 
-enum field { VERSION_, EVENT, BEGIN, END, PID, TID, NAME, CALL, FD, KIND, ID, LOCAL, PEER, OFFSET,
-             WANT, COUNT, RESULT, ERRNO, ARGS, DATA_, FIELDS };
+enum field {
+    VERSION_,
+    EVENT,
+    BEGIN,
+    END,
+    PID,
+    TID,
+    NAME,
+    CALL,
+    FD,
+    KIND,
+    ID,
+    LOCAL,
+    PEER,
+    OFFSET,
+    WANT,
+    COUNT,
+    RESULT,
+    ERRNO,
+    ARGS,
+    DATA_,
+    FIELDS
+};
 
 void *allocate(size_t size)
 {
@@ -49,7 +71,10 @@ static size_t unescape(char *text)
  * socket is IPv4: its other end says so too. NULL: none yet. */
 static const char *address(char *text)
 {
-    static struct known { char *text; struct known *next; } *all;
+    static struct known {
+        char *text;
+        struct known *next;
+    } * all;
     size_t length = strlen(text);
     if (strcmp(text, "-") == 0 || (length > 2 && strcmp(text + length - 2, ":0") == 0))
         return NULL;
@@ -96,13 +121,16 @@ struct column *column_of(struct trace *trace, int pid, int tid, const char *prog
 
 static enum call call_of(const char *name, bool note)
 {
-    static const struct { const char *name; enum call call; } calls[] = {
-        {"socket", SOCKET}, {"socketpair", SOCKET}, {"bind", BIND}, {"listen", LISTEN},
-        {"connect", CONNECT}, {"accept", ACCEPT}, {"accept4", ACCEPT}, {"send", SEND},
-        {"sendto", SEND}, {"sendmsg", SEND}, {"sendmmsg", SEND}, {"write", SEND},
-        {"writev", SEND}, {"sendfile", SEND}, {"dprintf", SEND}, {"recv", RECV},
-        {"recvfrom", RECV}, {"recvmsg", RECV}, {"recvmmsg", RECV}, {"read", RECV},
-        {"readv", RECV}, {"shutdown", SHUTDOWN}, {"close", CLOSE},
+    static const struct {
+        const char *name;
+        enum call call;
+    } calls[] = {
+        {"socket", SOCKET},   {"socketpair", SOCKET}, {"bind", BIND},      {"listen", LISTEN},
+        {"connect", CONNECT}, {"accept", ACCEPT},     {"accept4", ACCEPT}, {"send", SEND},
+        {"sendto", SEND},     {"sendmsg", SEND},      {"sendmmsg", SEND},  {"write", SEND},
+        {"writev", SEND},     {"sendfile", SEND},     {"dprintf", SEND},   {"recv", RECV},
+        {"recvfrom", RECV},   {"recvmsg", RECV},      {"recvmmsg", RECV},  {"read", RECV},
+        {"readv", RECV},      {"shutdown", SHUTDOWN}, {"close", CLOSE},
     };
     if (note)
         return strcmp(name, "exit") == 0 || strcmp(name, "killed") == 0 ? EXIT
@@ -184,8 +212,9 @@ void read_line(struct trace *trace, char *line, const char *file, long number)
         return;
     }
     if (version != 1)
-        complain(1, "%s line %ld: trace of version %d, this ladder reads version 1: take a newer ladder",
-             file, number, version);
+        complain(
+            1, "%s line %ld: trace of version %d, this ladder reads version 1: take a newer ladder",
+            file, number, version);
     if (!split(line, field)) {
         complain(0, "%s line %ld: torn: passed over", file, number);
         return;
@@ -197,7 +226,8 @@ void read_line(struct trace *trace, char *line, const char *file, long number)
         .end = *field[END] == '-' ? number_of(field[BEGIN]) : number_of(field[END]),
         .waiting = strcmp(field[EVENT], "begin") == 0,
         .call = call_of(field[CALL], strcmp(field[EVENT], "note") == 0),
-        .column = column_of(trace, (int)number_of(field[PID]), (int)number_of(field[TID]), field[NAME]),
+        .column =
+            column_of(trace, (int)number_of(field[PID]), (int)number_of(field[TID]), field[NAME]),
         .fd = *field[FD] == '-' ? -1 : (int)number_of(field[FD]),
         .local = address(field[LOCAL]),
         .peer = address(field[PEER]),
@@ -209,10 +239,11 @@ void read_line(struct trace *trace, char *line, const char *file, long number)
     if (*field[ID] != '-') {
         e.socket = end_of(trace, field[ID]);
         e.socket->tcp = strncmp(field[KIND], "tcp", 3) == 0;
-        e.socket->datagrams = strncmp(field[KIND], "udp", 3) == 0 ||
-                              strcmp(field[KIND], "unix-dgram") == 0;
+        e.socket->datagrams =
+            strncmp(field[KIND], "udp", 3) == 0 || strcmp(field[KIND], "unix-dgram") == 0;
         if (e.call == SEND || e.call == RECV) {
-            e.socket->shared = e.socket->shared || (e.socket->pid != 0 && e.socket->pid != e.column->pid);
+            e.socket->shared =
+                e.socket->shared || (e.socket->pid != 0 && e.socket->pid != e.column->pid);
             e.socket->pid = e.column->pid;
         }
         if (e.end > e.socket->last_use)

@@ -16,7 +16,7 @@
 
 struct program {
     pid_t pid;
-    bool group;  /* it leads one */
+    bool group; /* it leads one */
     bool ended;
     int status;
 };

@@ -19,11 +19,20 @@ struct place {
 static struct place *places;
 static double bottom;
 
-static const struct { const char *name, *light, *dark; } colours[] = {
-    {"", "#57606a", "#9aa7b5"},       {"listen", "#6d4bc4", "#b8a1ff"}, {"syn", "#6d4bc4", "#b8a1ff"},
-    {"open", "#1a7f37", "#56d364"},   {"wait", "#9a6700", "#e3b341"},   {"wait", "#9a6700", "#e3b341"},
-    {"wait", "#9a6700", "#e3b341"},   {"over", "#57606a", "#9aa7b5"},   {"over", "#57606a", "#9aa7b5"},
-    {"data", "#0b5fc0", "#6cb6ff"},   {"bad", "#b3151f", "#ff8078"},
+static const struct {
+    const char *name, *light, *dark;
+} colours[] = {
+    {"", "#57606a", "#9aa7b5"},       /* no state */
+    {"listen", "#6d4bc4", "#b8a1ff"}, /* LISTEN */
+    {"syn", "#6d4bc4", "#b8a1ff"},    /* SYN_SENT, and the arrow of connect */
+    {"open", "#1a7f37", "#56d364"},   /* ESTABLISHED */
+    {"wait", "#9a6700", "#e3b341"},   /* FIN_WAIT, and the arrow of FIN */
+    {"wait", "#9a6700", "#e3b341"},   /* CLOSE_WAIT */
+    {"wait", "#9a6700", "#e3b341"},   /* LAST_ACK */
+    {"over", "#57606a", "#9aa7b5"},   /* TIME_WAIT */
+    {"over", "#57606a", "#9aa7b5"},   /* CLOSED */
+    {"data", "#0b5fc0", "#6cb6ff"},   /* the arrow of bytes */
+    {"bad", "#b3151f", "#ff8078"},    /* what is lost or reset */
 };
 enum { DATA_COLOUR = CLOSED + 1, BAD_COLOUR };
 
@@ -45,16 +54,21 @@ static void text(double x, double y, const char *anchor, const char *kind, const
 {
     if (*words == '\0')
         return;
-    printf("<text x=\"%.0f\" y=\"%.1f\" text-anchor=\"%s\" %s xml:space=\"preserve\">", x, y, anchor, kind);
+    printf("<text x=\"%.0f\" y=\"%.1f\" text-anchor=\"%s\" %s xml:space=\"preserve\">", x, y,
+           anchor, kind);
     xml(words);
     puts("</text>");
 }
 
-#define CALL_TEXT "class=\"ink\" fill=\"#1f2328\" font-family=\"'DejaVu Sans Mono',Menlo,Consolas,monospace\" font-size=\"14\""
+#define CALL_TEXT                                                                                  \
+    "class=\"ink\" fill=\"#1f2328\" font-family=\"'DejaVu Sans Mono',Menlo,Consolas,monospace\" "  \
+    "font-size=\"14\""
 #define NOTE_TEXT "class=\"dim\" fill=\"#57606a\" font-size=\"12\""
 #define BAD_TEXT "class=\"bad\" fill=\"#b3151f\" font-size=\"12\" font-weight=\"bold\""
 #define HEAD_TEXT "class=\"ink\" fill=\"#1f2328\" font-size=\"15\" font-weight=\"bold\""
-#define HALO_TEXT "aria-hidden=\"true\" class=\"halo\" stroke=\"#ffffff\" fill=\"none\" stroke-width=\"4\" " LABEL_FONT
+#define HALO_TEXT                                                                                  \
+    "aria-hidden=\"true\" class=\"halo\" stroke=\"#ffffff\" fill=\"none\" "                        \
+    "stroke-width=\"4\" " LABEL_FONT
 #define LABEL_FONT "font-family=\"'DejaVu Sans Mono',Menlo,Consolas,monospace\" font-size=\"12.5\""
 #define LABEL_TEXT "stroke=\"none\" " LABEL_FONT
 
@@ -69,7 +83,8 @@ static const char *note_of(const struct step *step)
 
 static double height_of(const struct step *step)
 {
-    return 30 + 17 * ((*note_of(step) != '\0') + (*error_words(step) != '\0') + (*waited_words(step) != '\0'));
+    return 30 + 17 * ((*note_of(step) != '\0') + (*error_words(step) != '\0') +
+                      (*waited_words(step) != '\0'));
 }
 
 /* Had another program this column's lane before, or has one after it? */
@@ -123,15 +138,17 @@ static const struct place *place_of(const struct trace *trace, const struct even
 static void line(double x, double from, double to, int colour, bool waits)
 {
     if (to > from)
-        printf("<path d=\"M%.0f %.1fV%.1f\" class=\"%s\" stroke=\"%s\" stroke-width=\"%s\"%s/>\n", x, from, to,
-               *colours[colour].name ? colours[colour].name : "dim", colours[colour].light,
-               colour == 0 ? "1.5" : "3", waits ? " stroke-dasharray=\"2 6\"" : "");
+        printf("<path d=\"M%.0f %.1fV%.1f\" class=\"%s\" stroke=\"%s\" stroke-width=\"%s\"%s/>\n",
+               x, from, to, *colours[colour].name ? colours[colour].name : "dim",
+               colours[colour].light, colour == 0 ? "1.5" : "3",
+               waits ? " stroke-dasharray=\"2 6\"" : "");
 }
 
 /* The state that an arrow which no call received brings to this column. */
 static int news_for(const struct column *column, const struct step *step)
 {
-    for (const struct arrow *a = step->event->out; a != NULL && step->part != BEGINS; a = a->next_out)
+    for (const struct arrow *a = step->event->out; a != NULL && step->part != BEGINS;
+         a = a->next_out)
         if (a->to == NULL && a->over == column && a->news != NO_STATE)
             return (int)a->news;
     return NO_STATE;
@@ -184,9 +201,11 @@ static void badge(double x, double y, enum state state)
         return;
     const char *name = state_name(state);
     double wide = 8.0 * (double)strlen(name) + 14;
-    printf("<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"18\" rx=\"9\" class=\"%s\" fill=\"%s\"/>",
+    printf("<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"18\" rx=\"9\" class=\"%s\" "
+           "fill=\"%s\"/>",
            x - wide / 2, y - 9, wide, colours[state].name, colours[state].light);
-    text(x, y + 4, "middle", "class=\"on\" fill=\"#ffffff\" font-size=\"11\" font-weight=\"bold\"", name);
+    text(x, y + 4, "middle", "class=\"on\" fill=\"#ffffff\" font-size=\"11\" font-weight=\"bold\"",
+         name);
 }
 
 static void draw_arrow(const struct trace *trace, struct arrow *arrow)
@@ -221,24 +240,27 @@ static void draw_arrow(const struct trace *trace, struct arrow *arrow)
         x1 = lifeline(source) + sign * 2;
     }
     double length = hypot(x2 - x1, y2 - y1), dx = (x2 - x1) / length, dy = (y2 - y1) / length;
-    printf("<g class=\"%s\" stroke=\"%s\" fill=\"%s\"><path d=\"M%.1f %.1fL%.1f %.1f\" fill=\"none\" "
-           "stroke-width=\"2\"%s/>",
-           colours[colour].name, colours[colour].light, colours[colour].light, x1, y1,
-           arrow->lost ? x2 : x2 - 6 * dx, arrow->lost ? y2 : y2 - 6 * dy,
-           arrow->lost ? " stroke-dasharray=\"6 4\"" : "");
+    printf(
+        "<g class=\"%s\" stroke=\"%s\" fill=\"%s\"><path d=\"M%.1f %.1fL%.1f %.1f\" fill=\"none\" "
+        "stroke-width=\"2\"%s/>",
+        colours[colour].name, colours[colour].light, colours[colour].light, x1, y1,
+        arrow->lost ? x2 : x2 - 6 * dx, arrow->lost ? y2 : y2 - 6 * dy,
+        arrow->lost ? " stroke-dasharray=\"6 4\"" : "");
     if (arrow->lost)
-        printf("<path d=\"M%.1f %.1fl12 12m0 -12l-12 12\" stroke-width=\"2.5\" fill=\"none\"/>", x2 - 6, y2 - 6);
+        printf("<path d=\"M%.1f %.1fl12 12m0 -12l-12 12\" stroke-width=\"2.5\" fill=\"none\"/>",
+               x2 - 6, y2 - 6);
     else
         printf("<path d=\"M%.1f %.1fL%.1f %.1fL%.1f %.1fZ\" stroke=\"none\"/>", x2, y2,
-               x2 - 11 * dx - 5 * dy, y2 - 11 * dy + 5 * dx, x2 - 11 * dx + 5 * dy, y2 - 11 * dy - 5 * dx);
+               x2 - 11 * dx - 5 * dy, y2 - 11 * dy + 5 * dx, x2 - 11 * dx + 5 * dy,
+               y2 - 11 * dy - 5 * dx);
     double gap = LANE - BOX, at = (x1 + x2) / 2; /* the words stand in the gap between two boxes */
-    if (y1 != y2) /* where the lines are apart */
+    if (y1 != y2)                                /* where the lines are apart */
         at = arrow->to->in->next_in != NULL ? x1 + sign * gap * 0.3 : x2 - sign * gap * 0.36;
     else if (more)
         at = x1 + sign * (BOX / 2 + gap * 0.4);
     else if (length > LANE)
         at = x1 + sign * gap / 2;
-    double y = y1 + (y2 - y1) * (at - x1) / (x2 - x1) + - 7;
+    double y = y1 + (y2 - y1) * (at - x1) / (x2 - x1) + -7;
     const char *words = arrow_words(arrow, 29);
     if (y1 != y2 || length > LANE) /* something may lie behind the words */
         text(at, y, "middle", HALO_TEXT, words);
@@ -252,14 +274,18 @@ static void draw_box(const struct step *step, const struct place *place)
     double x = lifeline(e->column), y = place->y + 20;
     if (e->call == REMARK) {
         char line[512];
-        snprintf(line, sizeof line, "%s %d: %s", plain_words(e->column->program), e->column->pid, call_words(step));
+        snprintf(line, sizeof line, "%s %d: %s", plain_words(e->column->program), e->column->pid,
+                 call_words(step));
         text(EDGE - BOX / 2, y, "start", NOTE_TEXT, line);
         return;
     }
-    printf("<rect x=\"%.1f\" y=\"%.1f\" width=\"%d\" height=\"%.1f\" rx=\"6\" class=\"%s\" fill=\"#f6f8fa\" "
+    printf("<rect x=\"%.1f\" y=\"%.1f\" width=\"%d\" height=\"%.1f\" rx=\"6\" class=\"%s\" "
+           "fill=\"#f6f8fa\" "
            "stroke=\"%s\"%s/>",
-           x - BOX / 2.0, place->y, BOX, place->height, e->error != NULL && step->part != BEGINS ? "box badbox" : "box",
-           e->error != NULL && step->part != BEGINS ? "#b3151f" : "#8c959f", step->part == BEGINS ? " stroke-dasharray=\"4 3\"" : "");
+           x - BOX / 2.0, place->y, BOX, place->height,
+           e->error != NULL && step->part != BEGINS ? "box badbox" : "box",
+           e->error != NULL && step->part != BEGINS ? "#b3151f" : "#8c959f",
+           step->part == BEGINS ? " stroke-dasharray=\"4 3\"" : "");
     text(x, y, "middle", CALL_TEXT, call_words(step));
     if (*error_words(step) != '\0')
         text(x, y += 17, "middle", BAD_TEXT, error_words(step));
@@ -281,27 +307,31 @@ static void describe(const struct trace *trace)
             between = " and ";
         }
     puts(": socket calls</title>");
-    printf("<desc id=\"desc\">A ladder of socket calls, one column for each program, from top to bottom: ");
+    printf("<desc id=\"desc\">A ladder of socket calls, one column for each program, from top to "
+           "bottom: ");
     for (size_t i = 0; i < trace->step_count; i++) {
         const struct step *s = &trace->steps[i];
         xml(plain_words(s->event->column->label));
         printf("%s%s: ", *s->event->column->who ? " " : "", s->event->column->who);
         xml(call_words(s));
-        for (const struct arrow *a = s->part == BEGINS ? NULL : s->event->in; a != NULL; a = a->next_in) {
+        for (const struct arrow *a = s->part == BEGINS ? NULL : s->event->in; a != NULL;
+             a = a->next_in) {
             printf(" receives ");
             xml(arrow_words(a, 60));
         }
-        for (const struct arrow *a = s->part == BEGINS ? NULL : s->event->out; a != NULL; a = a->next_out)
+        for (const struct arrow *a = s->part == BEGINS ? NULL : s->event->out; a != NULL;
+             a = a->next_out)
             if (a->lost)
                 printf(", to nobody");
-        printf(places[i].state != NO_STATE ? ", %s%s" : "%s%s", places[i].state ? "now " : "", state_name(places[i].state));
+        printf(places[i].state != NO_STATE ? ", %s%s" : "%s%s", places[i].state ? "now " : "",
+               state_name(places[i].state));
         printf(i + 1 < trace->step_count ? "; " : ".");
     }
     puts("</desc>");
 }
 
-/* Dark screens. LibreOffice takes what stands in @media for always wanted, but knows no selectors of
- * this form; so it draws the light one. */
+/* Dark screens. LibreOffice takes what stands in @media for always wanted, but knows no selectors
+ * of this form; so it draws the light one. */
 static void dark(const char *element, const char *name, const char *property, const char *colour)
 {
     printf("%s[class~=%s]{%s:%s}", element, name, property, colour);
@@ -336,12 +366,15 @@ void draw_svg(struct trace *trace)
 {
     lay_out(trace);
     double width = 2 * EDGE + LANE * ((double)trace->lane_count - 1);
-    printf("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" height=\"%.0f\" viewBox=\"0 0 %.0f %.0f\" "
-           "role=\"img\" aria-labelledby=\"title desc\" font-family=\"'DejaVu Sans',Verdana,Helvetica,Arial,sans-serif\">\n",
+    printf("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" height=\"%.0f\" viewBox=\"0 0 "
+           "%.0f %.0f\" "
+           "role=\"img\" aria-labelledby=\"title desc\" font-family=\"'DejaVu "
+           "Sans',Verdana,Helvetica,Arial,sans-serif\">\n",
            width, bottom, width, bottom);
     describe(trace);
     style_sheet();
-    printf("<rect width=\"%.0f\" height=\"%.0f\" class=\"paper\" fill=\"#ffffff\"/>\n", width, bottom);
+    printf("<rect width=\"%.0f\" height=\"%.0f\" class=\"paper\" fill=\"#ffffff\"/>\n", width,
+           bottom);
     for (const struct column *c = trace->columns; c != NULL; c = c->next) {
         if (!c->shown)
             continue;
@@ -359,7 +392,8 @@ void draw_svg(struct trace *trace)
     }
     for (size_t i = 0; i < trace->step_count; i++) {
         draw_box(&trace->steps[i], &places[i]);
-        for (struct arrow *a = trace->steps[i].event->out; a != NULL && trace->steps[i].part != BEGINS; a = a->next_out)
+        for (struct arrow *a = trace->steps[i].event->out;
+             a != NULL && trace->steps[i].part != BEGINS; a = a->next_out)
             if (a->to == NULL && a->over != NULL)
                 badge(lifeline(a->over), places[i].y + 33, a->news);
     }

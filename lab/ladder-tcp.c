@@ -6,8 +6,9 @@
 
 const char *state_name(enum state state)
 {
-    static const char *const names[] = {"", "LISTEN", "SYN_SENT", "ESTABLISHED", "FIN_WAIT",
-                                        "CLOSE_WAIT", "LAST_ACK", "TIME_WAIT", "CLOSED"};
+    static const char *const names[] = {"",         "LISTEN",     "SYN_SENT", "ESTABLISHED",
+                                        "FIN_WAIT", "CLOSE_WAIT", "LAST_ACK", "TIME_WAIT",
+                                        "CLOSED"};
     return names[state];
 }
 
@@ -21,7 +22,8 @@ static enum state change(struct end *end, enum state state)
 /* The end's own program has finished sending. */
 static enum state finished(struct end *end)
 {
-    return end->state == CLOSED ? NO_STATE : change(end, end->state == CLOSE_WAIT ? LAST_ACK : FIN_WAIT);
+    return end->state == CLOSED ? NO_STATE
+                                : change(end, end->state == CLOSE_WAIT ? LAST_ACK : FIN_WAIT);
 }
 
 /* The other program has finished sending. */
@@ -51,7 +53,8 @@ static enum state finish_step(const struct event *e)
         state = a->kind == RST ? change(a->end, CLOSED) : finished(a->end);
         a->news = a->kind == RST ? change(a->end->twin, CLOSED) : heard_fin(a->end->twin);
     }
-    if (e->out == NULL && e->call == CLOSE && e->socket->state == LISTENING && e->socket->holders <= 0)
+    if (e->out == NULL && e->call == CLOSE && e->socket->state == LISTENING &&
+        e->socket->holders <= 0)
         state = change(e->socket, CLOSED);
     return state;
 }

@@ -9,7 +9,9 @@
 #include <wchar.h>
 
 #define ROOM 1024
-static struct { char text[6], number[6]; } system_ports[1000];
+static struct {
+    char text[6], number[6];
+} system_ports[1000];
 static size_t system_port_count;
 
 static char *buffer(void)
@@ -35,7 +37,12 @@ static void add(char *text, const char *format, ...)
 static int decode(const unsigned char *s, size_t length, int *bytes)
 {
     static const unsigned least[] = {0, 0, 0x80, 0x800, 0x10000};
-    int more = s[0] < 0x80 ? 1 : s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : s[0] < 0xf5 ? 4 : 0;
+    int more = s[0] < 0x80   ? 1
+               : s[0] < 0xc2 ? 0
+               : s[0] < 0xe0 ? 2
+               : s[0] < 0xf0 ? 3
+               : s[0] < 0xf5 ? 4
+                             : 0;
     unsigned c = more < 2 ? s[0] : s[0] & (0x7fU >> more);
     *bytes = 1;
     if (more == 0 || (size_t)more > length || (more > 1 && !style.utf8))
@@ -131,7 +138,8 @@ void find_system_ports(struct trace *trace)
         const struct event *e = trace->steps[i].event;
         if (e->call == ACCEPT)
             add_system_port(trace, e->peer);
-        else if (e->call == CONNECT || (e->call == SEND && e->socket != NULL && e->socket->datagrams))
+        else if (e->call == CONNECT ||
+                 (e->call == SEND && e->socket != NULL && e->socket->datagrams))
             add_system_port(trace, e->local);
     }
 }
@@ -159,9 +167,10 @@ const char *call_words(const struct step *step)
     char *words = buffer(), how[32], status[32];
     bool counts = e->call == SEND || e->call == RECV || e->call == ACCEPT || e->call == SOCKET;
     if (e->call == REMARK) {
-        add(words, strcmp(e->name, "unwatched") == 0 ? "cannot be watched: %s"
-                   : strcmp(e->name, "hidden") == 0  ? "from here on a socket cannot be seen: %s"
-                                                     : "made no socket call",
+        add(words,
+            strcmp(e->name, "unwatched") == 0 ? "cannot be watched: %s"
+            : strcmp(e->name, "hidden") == 0  ? "from here on a socket cannot be seen: %s"
+                                              : "made no socket call",
             e->data != NULL ? plain_words((const char *)e->data) : "");
         return words;
     }
@@ -194,9 +203,14 @@ const char *detail_words(const struct event *e)
 {
     char *words = buffer(), value[64];
     if (e->call == SOCKET && argument(e->args, "domain", value, sizeof value) != NULL)
-        add(words, "%s%s", strncmp(value, "AF_INET", 7) != 0 || e->socket == NULL ? ""
-            : e->socket->tcp ? "TCP, " : e->socket->datagrams ? "UDP, " : "",
-            strcmp(value, "AF_INET") == 0 ? "IPv4" : strcmp(value, "AF_INET6") == 0 ? "IPv6" : value);
+        add(words, "%s%s",
+            strncmp(value, "AF_INET", 7) != 0 || e->socket == NULL ? ""
+            : e->socket->tcp                                       ? "TCP, "
+            : e->socket->datagrams                                 ? "UDP, "
+                                                                   : "",
+            strcmp(value, "AF_INET") == 0    ? "IPv4"
+            : strcmp(value, "AF_INET6") == 0 ? "IPv6"
+                                             : value);
     else if (e->call == BIND)
         add(words, "%s", address_words(e->local != NULL ? e->local : e->peer));
     else if (e->call == LISTEN && argument(e->args, "backlog", value, sizeof value) != NULL)
@@ -247,9 +261,12 @@ const char *arrow_words(const struct arrow *arrow, int width)
     char *words = buffer();
     const struct event *e = arrow->from != NULL ? arrow->from : arrow->to;
     if (arrow->kind != DATA) {
-        const char *text = arrow->kind == SYN ? address_words(e->peer) : arrow->kind == FIN ? "FIN" : "RST";
+        const char *text = arrow->kind == SYN   ? address_words(e->peer)
+                           : arrow->kind == FIN ? "FIN"
+                                                : "RST";
         bool fits = words_width(text) <= width;
-        add_bytes(words, (const unsigned char *)text, strlen(text), fits ? width : width - 1, false);
+        add_bytes(words, (const unsigned char *)text, strlen(text), fits ? width : width - 1,
+                  false);
         add(words, "%s", fits ? "" : style.utf8 ? "…" : ".");
         return words;
     }

@@ -3,8 +3,8 @@
  *
  *     ladder trace                        draws the trace that is in a file
  *     ladder -- 'nc -l 12000' 'nc 127.0.0.1 12000'    runs two programs, and draws what they did */
-#include "../common/die.h"
 #include "ladder.h"
+#include "../common/die.h"
 
 #include <fcntl.h>
 #include <langinfo.h>
@@ -21,7 +21,8 @@ volatile bool interrupted;
 
 static const char usage[] =
     "usage: ladder [-afqr] [-o TRACE] [-T text|svg|mermaid] [-w WIDTH] [FILE ...]\n"
-    "       ladder [-afqr] [-o TRACE] [-T text|svg|mermaid] [-w WIDTH] -- 'SERVER COMMAND' 'CLIENT COMMAND'\n";
+    "       ladder [-afqr] [-o TRACE] [-T text|svg|mermaid] [-w WIDTH] -- 'SERVER COMMAND' 'CLIENT "
+    "COMMAND'\n";
 
 static void interrupt(int number)
 {
@@ -56,7 +57,8 @@ void draw(struct trace *trace, bool last)
         draw_text(trace, first);
 }
 
-/* Draws what comes, in portions: what several programs write at the same moment belongs together. */
+/* Draws what comes, in portions: what several programs write at the same moment belongs together.
+ */
 static void follow(struct trace *trace, struct source *source)
 {
     struct stat file;
@@ -86,14 +88,25 @@ static void read_options(int argc, char **argv, const char **keep)
     char *end;
     for (int letter; (letter = getopt(argc, argv, ":afo:qrT:w:")) != -1;) {
         switch (letter) {
-        case 'a': style.all = true; break;
-        case 'f': style.live = true; break;
-        case 'q': style.quiet = true; break;
-        case 'r': style.book = true; break;
-        case 'o': *keep = optarg; break;
+        case 'a':
+            style.all = true;
+            break;
+        case 'f':
+            style.live = true;
+            break;
+        case 'q':
+            style.quiet = true;
+            break;
+        case 'r':
+            style.book = true;
+            break;
+        case 'o':
+            *keep = optarg;
+            break;
         case 'T':
             style.form = optarg[0];
-            if (strcmp(optarg, "text") != 0 && strcmp(optarg, "svg") != 0 && strcmp(optarg, "mermaid") != 0)
+            if (strcmp(optarg, "text") != 0 && strcmp(optarg, "svg") != 0 &&
+                strcmp(optarg, "mermaid") != 0)
                 complain(2, "-T '%s': give text, svg or mermaid", optarg);
             break;
         case 'w':
@@ -132,7 +145,8 @@ int main(int argc, char **argv)
     if (strcmp(argv[optind - 1], "--") == 0 && optind < argc) {
         char beside[4096];
         const char *slash = strrchr(argv[0], '/');
-        snprintf(beside, sizeof beside, "%.*ssocktrace", slash ? (int)(slash + 1 - argv[0]) : 0, argv[0]);
+        snprintf(beside, sizeof beside, "%.*ssocktrace", slash ? (int)(slash + 1 - argv[0]) : 0,
+                 argv[0]);
         status = run(&trace, beside, keep, argv + optind);
     } else if (style.live) {
         source = (struct source){.name = optind < argc ? argv[optind] : "stdin"};
@@ -140,7 +154,8 @@ int main(int argc, char **argv)
         follow(&trace, &source);
     } else {
         do {
-            source = (struct source){.name = optind < argc ? argv[optind] : "stdin", .text = source.text,
+            source = (struct source){.name = optind < argc ? argv[optind] : "stdin",
+                                     .text = source.text,
                                      .size = source.size};
             source.fd = optind < argc ? open_trace(argv[optind]) : STDIN_FILENO;
             read_source(&trace, &source, true);
