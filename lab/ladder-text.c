@@ -153,16 +153,26 @@ static size_t draw_step(struct trace *trace, size_t i)
     return pair ? 2 : 1;
 }
 
-void draw_text(struct trace *trace, size_t first)
+/* A column gets its name before its first call. */
+static void seat(const struct trace *trace, struct column *column)
 {
     static bool seated;
+    if (!column->shown || column->headed)
+        return;
+    if (seated && !style.live)
+        seat_one(column);
+    else
+        seat_all(trace);
+    seated = true;
+}
+
+void draw_text(struct trace *trace, size_t first)
+{
     for (size_t i = first; i < trace->step_count;) {
-        struct column *c = trace->steps[i].event->column;
-        if (c->shown && !c->headed && seated && !style.live)
-            seat_one(c);
-        if (c->shown && !c->headed)
-            seat_all(trace);
-        seated = seated || c->shown;
+        const struct step *step = &trace->steps[i];
+        seat(trace, step->event->column);
+        if (i + 1 < trace->step_count && answers(step, step + 1))
+            seat(trace, step[1].event->column);
         i += draw_step(trace, i);
         if (!style.live)
             let_go(i);
