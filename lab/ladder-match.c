@@ -284,13 +284,14 @@ void match(struct trace *trace, size_t first)
         e->repeated = again(e, e->column->last);
         if (!visible(e))
             continue;
-        if (e->column->last == NULL && server != NULL && server->column != e->column)
-            e->depth = deeper(0, server);
+        const struct event *start = e->column->born != NULL ? e->column->born : server;
         e->before = e->column->last;
-        e->depth = deeper(e->depth, e->before);
-        e->depth = deeper(e->depth, e->after);
+        if (e->before == NULL && start != NULL && start->column != e->column)
+            e->earliest = deeper(0, start);
+        e->earliest = deeper(e->earliest, e->before);
         if (e->socket != NULL && e->socket->made != e)
-            e->depth = deeper(e->depth, e->socket->made);
+            e->earliest = deeper(e->earliest, e->socket->made);
+        e->depth = deeper(e->earliest, e->after);
         for (struct arrow *a = e->in; a != NULL; a = a->next_in)
             e->depth = deeper(e->depth, a->from);
         e->column->last = e;

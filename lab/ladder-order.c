@@ -55,7 +55,7 @@ static struct place place_of(struct event *e, enum part part, size_t number)
     struct place p = {.step = {e, part}, .number = number};
     bool early = part == BEGINS && !e->waiting;
     if (style.book)
-        p.position = (long long)(early && e->before != NULL ? e->before->depth + 1 : e->depth);
+        p.position = (long long)(early ? e->earliest : e->depth);
     else
         p.position = receives(e) && !early ? e->end : e->begin;
     p.turn = part == BEGINS ? 1 : e->in != NULL ? 0 : 2;

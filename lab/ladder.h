@@ -92,7 +92,7 @@ struct event {
     long long arrived;       /* SEND: bytes that some call received */
     bool announced;          /* drawn when it began to wait */
     bool repeated;           /* once more EAGAIN, like the call before */
-    size_t depth;            /* the longest chain of causes above it */
+    size_t earliest, depth;  /* the longest chain of causes above its beginning; its effect */
 };
 
 /* A program, or one of its threads or children. */
@@ -102,6 +102,7 @@ struct column {
     char label[96], who[48]; /* "tcp-upper-server", "4711" or "thread 2" */
     struct column *parent;   /* the process of a thread, or what forked this process */
     struct event *latest;    /* the last line of the trace so far that is a call */
+    struct event *born;      /* what its parent had done when it forked; NULL for others */
     struct event *last;      /* the visible call before, while matching */
     bool shown, ended;       /* has a place in the drawing; its process is gone */
     size_t lane, rank;
