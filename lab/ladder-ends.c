@@ -81,8 +81,10 @@ void release(struct trace *trace, struct event *e, int fd)
         struct hold *gone = *h;
         *h = gone->next;
         free(gone);
-        if (--end->holders <= 0 && end->last_use <= e->end)
-            finish(trace, e, end);
+        if (--end->holders > 0 || end->last_use > e->end)
+            continue;
+        e->stops_listening = e->stops_listening || end->listened != NULL;
+        finish(trace, e, end);
     }
 }
 
@@ -93,24 +95,15 @@ static void inherit(int parent, int child)
             hold(child, h->fd, h->end);
 }
 
-/* A child comes after what its parent had done; a close of the parent may be before or after it. */
-static void born(const struct trace *trace, struct column *child, int parent)
-{
-    for (struct column *c = trace->columns; c != NULL && child->parent == NULL; c = c->next)
-        if (c->pid == parent && c->tid == parent && c != child)
-            child->parent = c;
-    child->born = child->parent != NULL ? child->parent->last : NULL;
-    while (child->born != NULL && child->born->call == CLOSE)
-        child->born = child->born->before;
-}
-
 void hold_aside(struct trace *trace, struct event *e)
 {
     char value[64];
     const char *parent = argument(e->args, "ppid", value, sizeof value);
     if (strcmp(e->name, "fork") == 0 && parent != NULL) {
         inherit(atoi(parent), e->column->pid);
-        born(trace, e->column, atoi(parent));
+        for (struct column *c = trace->columns; c != NULL && e->column->parent == NULL; c = c->next)
+            if (c->pid == atoi(parent) && c->tid == c->pid && c != e->column)
+                e->column->parent = c;
     } else if (strcmp(e->name, "start") == 0) {
         release(trace, e, -1);
     } else if (strcmp(e->name, "inherit") == 0 && e->socket != NULL) {

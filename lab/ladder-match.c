@@ -284,7 +284,11 @@ void match(struct trace *trace, size_t first)
         e->repeated = again(e, e->column->last);
         if (!visible(e))
             continue;
-        const struct event *start = e->column->born != NULL ? e->column->born : server;
+        const struct event *start = server, *made = NULL;
+        if (e->column->parent != NULL && e->column->serves != NULL)
+            made = e->column->serves->made; /* it exists because this was accepted */
+        if (made != NULL && made->call == ACCEPT && made->column == e->column->parent)
+            start = made;
         e->before = e->column->last;
         if (e->before == NULL && start != NULL && start->column != e->column)
             e->earliest = deeper(0, start);

@@ -110,15 +110,12 @@ void draw_mermaid(struct trace *trace)
 {
     bool nobody = false;
     puts("sequenceDiagram");
-    for (size_t rank = 0, left = 1; left > 0; rank++, left--)
-        for (const struct column *c = trace->columns; c != NULL; c = c->next)
-            if (c->shown && c->rank == rank) {
-                printf("    participant P%zu as ", rank);
-                put(plain_words(c->label));
-                put_more("<br/>", c->who);
-                putchar('\n');
-                left++;
-            }
+    for (size_t rank = 0; rank < trace->rank_count; rank++) {
+        printf("    participant P%zu as ", rank);
+        put(plain_words(trace->ranks[rank]->label));
+        put_more("<br/>", trace->ranks[rank]->who);
+        putchar('\n');
+    }
     for (size_t i = 0; i < trace->step_count; i++)
         for (const struct arrow *a = trace->steps[i].event->out; a != NULL; a = a->next_out)
             nobody = nobody || (a->to == NULL && (a->over == NULL || !a->over->shown));

@@ -214,9 +214,13 @@ static void order_columns(struct trace *trace, bool names)
         name_column(trace, trace->outside);
         trace->outside->lane = trace->lane_count++;
         trace->outside->rank = count;
+        sorted = sorted != NULL ? sorted : allocate(sizeof *sorted);
+        sorted[count++] = trace->outside;
     }
     free(free_from);
-    free(sorted);
+    free(trace->ranks);
+    trace->ranks = sorted;
+    trace->rank_count = count;
 }
 
 /* While we follow, who is gone leaves its lane to the next that comes. */

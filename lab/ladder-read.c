@@ -245,6 +245,8 @@ void read_line(struct trace *trace, char *line, const char *file, long number)
             e.socket->shared =
                 e.socket->shared || (e.socket->pid != 0 && e.socket->pid != e.column->pid);
             e.socket->pid = e.column->pid;
+            if (e.column->serves == NULL)
+                e.column->serves = e.socket;
         }
         if (e.end > e.socket->last_use)
             e.socket->last_use = e.end;

@@ -300,12 +300,13 @@ static void describe(const struct trace *trace)
 {
     printf("<title id=\"title\">");
     const char *between = "";
-    for (const struct column *c = trace->columns; c != NULL; c = c->next)
-        if (c->shown && c->parent == NULL) {
-            printf("%s", between);
-            xml(plain_words(c->label));
-            between = " and ";
-        }
+    for (size_t rank = 0; rank < trace->rank_count; rank++) {
+        if (trace->ranks[rank]->parent != NULL)
+            continue;
+        printf("%s", between);
+        xml(plain_words(trace->ranks[rank]->label));
+        between = " and ";
+    }
     puts(": socket calls</title>");
     printf("<desc id=\"desc\">A ladder of socket calls, one column for each program, from top to "
            "bottom: ");
@@ -375,9 +376,8 @@ void draw_svg(struct trace *trace)
     style_sheet();
     printf("<rect width=\"%.0f\" height=\"%.0f\" class=\"paper\" fill=\"#ffffff\"/>\n", width,
            bottom);
-    for (const struct column *c = trace->columns; c != NULL; c = c->next) {
-        if (!c->shown)
-            continue;
+    for (size_t rank = 0; rank < trace->rank_count; rank++) {
+        const struct column *c = trace->ranks[rank];
         double top = lane_shared(trace, c, true) ? places[c->first_step].y - 74 : 0;
         text(lifeline(c), top + 40, "middle", HEAD_TEXT, plain_words(c->label));
         text(lifeline(c), top + 58, "middle", NOTE_TEXT, c->who);

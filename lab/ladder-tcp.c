@@ -53,8 +53,7 @@ static enum state finish_step(const struct event *e)
         state = a->kind == RST ? change(a->end, CLOSED) : finished(a->end);
         a->news = a->kind == RST ? change(a->end->twin, CLOSED) : heard_fin(a->end->twin);
     }
-    if (e->out == NULL && e->call == CLOSE && e->socket->state == LISTENING &&
-        e->socket->holders <= 0)
+    if (e->stops_listening && e->call == CLOSE)
         state = change(e->socket, CLOSED);
     return state;
 }

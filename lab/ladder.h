@@ -91,8 +91,9 @@ struct event {
     struct event *next_send; /* of the same stream, or the next datagram of all */
     long long arrived;       /* SEND: bytes that some call received */
     bool announced;          /* drawn when it began to wait */
-    bool repeated;           /* once more EAGAIN, like the call before */
-    size_t earliest, depth;  /* the longest chain of causes above its beginning; its effect */
+    bool stops_listening;
+    bool repeated;          /* once more EAGAIN, like the call before */
+    size_t earliest, depth; /* the longest chain of causes above its beginning; its effect */
 };
 
 /* A program, or one of its threads or children. */
@@ -102,7 +103,7 @@ struct column {
     char label[96], who[48]; /* "tcp-upper-server", "4711" or "thread 2" */
     struct column *parent;   /* the process of a thread, or what forked this process */
     struct event *latest;    /* the last line of the trace so far that is a call */
-    struct event *born;      /* what its parent had done when it forked; NULL for others */
+    struct end *serves;      /* the first socket on which it sends or receives */
     struct event *last;      /* the visible call before, while matching */
     bool shown, ended;       /* has a place in the drawing; its process is gone */
     size_t lane, rank;
@@ -125,7 +126,8 @@ struct trace {
     struct end *ends;
     struct column *columns, *outside; /* outside: for the ends that nobody watched */
     struct step *steps;
-    size_t step_count, lane_count;
+    struct column **ranks; /* those that are shown, from left to right */
+    size_t step_count, lane_count, rank_count;
 };
 
 struct style {
