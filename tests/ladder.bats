@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # The ladder: traces written by hand after socktrace(5), and real runs of programs that are not ours.
+# variants: plain asan
 load helper
 bats_require_minimum_version 1.5.0
 
