@@ -19,10 +19,10 @@
 struct style style = {.width = 80, .form = 't'};
 volatile bool interrupted;
 
-static const char usage[] =
-    "usage: ladder [-afqr] [-o TRACE] [-T text|svg|mermaid] [-w WIDTH] [FILE ...]\n"
-    "       ladder [-afqr] [-o TRACE] [-T text|svg|mermaid] [-w WIDTH] -- 'SERVER COMMAND' 'CLIENT "
-    "COMMAND'\n";
+#define OPTIONS "[-afqr] [-o TRACE] [-T text | svg | mermaid] [-w WIDTH]"
+static const char usage[] = "usage: ladder " OPTIONS " [FILE ...]\n"
+                            "       ladder " OPTIONS " -- 'SERVER COMMAND' 'CLIENT COMMAND'\n"
+                            "More: man ladder\n";
 
 static void interrupt(int number)
 {
@@ -115,8 +115,8 @@ static void read_options(int argc, char **argv, const char **keep)
                 complain(2, "-w '%s': give a number from 60 to 1000", optarg);
             break;
         default:
-            fputs(usage, stderr);
-            exit(2);
+            complain(2, "-%c: %s; usage: ladder " OPTIONS " [FILE ...]", optopt,
+                     letter == ':' ? "its value is missing" : "no such option");
         }
     }
     if (style.live && (style.form != 't' || style.book))

@@ -135,7 +135,7 @@ WATCH(int, accept4)(int fd, struct sockaddr *address, socklen_t *length, int fla
         arg_text(&w.event, "flags", "SOCK_CLOEXEC|SOCK_NONBLOCK");
         break;
     }
-    watch_waits(&w, NULL, 0);
+    watch_waits(&w);
     result = REAL(accept4)(fd, address, length, flags);
     watch_returned(&w, result);
     if (result != -1)
@@ -192,7 +192,7 @@ static ssize_t watch_sendfile(ssize_t (*call)(int, int, off_t *, size_t), int fd
     if (!watch_begin(&w, "sendfile", fd, WATCH_SOCKETS))
         return call(fd, file, offset, count);
     w.event.want = (int64_t)count;
-    watch_waits(&w, NULL, 0);
+    watch_waits(&w);
     n = call(fd, file, offset, count);
     watch_returned(&w, n);
     watch_sent(&w, n, NULL, 0);
@@ -225,16 +225,16 @@ WATCH(int, sendmmsg)(int fd, struct mmsghdr *messages, unsigned int count, int f
     struct watch w;
     size_t flags_end;
     int result;
-    struct msghdr *first = &messages[0].msg_hdr;
+    struct msghdr first = as_given(count > 0 ? &messages[0].msg_hdr : NULL);
 
-    if (count == 0 || !watch_send(&w, "sendmmsg", fd, first->msg_iov, (int)first->msg_iovlen, flags,
-                                  NULL, 0, WATCH_ANY))
+    if (!watch_send(&w, "sendmmsg", fd, first.msg_iov, (int)first.msg_iovlen, flags, NULL, 0,
+                    WATCH_ANY))
         return REAL(sendmmsg)(fd, messages, count, flags);
     result = REAL(sendmmsg)(fd, messages, count, flags);
     watch_returned(&w, result);
     flags_end = strlen(w.event.args);
     if (result == -1)
-        watch_sent(&w, -1, first->msg_iov, (int)first->msg_iovlen);
+        watch_sent(&w, -1, first.msg_iov, (int)first.msg_iovlen);
     for (int i = 0; i < result; i++) {
         struct msghdr *message = &messages[i].msg_hdr;
         w.event.args[flags_end] = '\0';
@@ -254,7 +254,7 @@ WATCH(int, recvmmsg)
     size_t flags_end;
     int result;
 
-    if (count == 0 || !watch_receive(&w, "recvmmsg", fd, 0, flags, WATCH_ANY))
+    if (!watch_receive(&w, "recvmmsg", fd, 0, flags, WATCH_ANY))
         return REAL(recvmmsg)(fd, messages, count, flags, timeout);
     result = REAL(recvmmsg)(fd, messages, count, flags, timeout);
     watch_returned(&w, result);
@@ -319,7 +319,7 @@ WATCH(int, epoll_wait)(int fd, struct epoll_event *events, int room, int timeout
     if (!watching_polls() || !watch_begin(&w, "epoll_wait", fd, WATCH_ANY))
         return REAL(epoll_wait)(fd, events, room, timeout);
     arg_number(&w.event, "timeout", timeout);
-    watch_waits(&w, NULL, 0);
+    watch_waits(&w);
     return watch_epoll(&w, REAL(epoll_wait)(fd, events, room, timeout), events);
 }
 
@@ -331,7 +331,7 @@ WATCH(int, epoll_pwait)
     if (!watching_polls() || !watch_begin(&w, "epoll_pwait", fd, WATCH_ANY))
         return REAL(epoll_pwait)(fd, events, room, timeout, signals);
     arg_number(&w.event, "timeout", timeout);
-    watch_waits(&w, NULL, 0);
+    watch_waits(&w);
     return watch_epoll(&w, REAL(epoll_pwait)(fd, events, room, timeout, signals), events);
 }
 

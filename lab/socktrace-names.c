@@ -101,6 +101,7 @@ static const struct {
     {"ENETUNREACH", NULL, "no way to that network"},
     {"ENFILE", NULL, "the system has no descriptor left"},
     {"ENOENT", NULL, "there is no such file"},
+    {"ENOPROTOOPT", NULL, "this socket has no such option"},
     {"ENOTCONN", NULL, "is not connected"},
     {"ENOTSOCK", NULL, "this descriptor is not a socket"},
     {"EOPNOTSUPP", NULL, "not for this type of socket"},

@@ -13,6 +13,10 @@
 
 #include "socktrace-preload.h"
 
+#ifndef IOV_MAX
+#define IOV_MAX 1024 /* POSIX: where <limits.h> leaves it to sysconf(), it is at least 16 */
+#endif
+
 extern char **environ;
 
 static struct iovec one(const void *data, size_t size)
@@ -27,7 +31,7 @@ WATCH(int, socket)(int domain, int type, int protocol)
     struct watch w;
     int fd;
 
-    if (!watch_begin(&w, "socket", -1, WATCH_ANY))
+    if (!watch_begin(&w, "socket", NO_FD, WATCH_ANY))
         return REAL(socket)(domain, type, protocol);
     arg_socket(&w.event, domain, type, protocol);
     fd = REAL(socket)(domain, type, protocol);
@@ -44,7 +48,7 @@ WATCH(int, socketpair)(int domain, int type, int protocol, int pair[2])
     struct watch second = {.event = {.begin = 0}};
     int result;
 
-    if (!watch_begin(&w, "socketpair", -1, WATCH_ANY))
+    if (!watch_begin(&w, "socketpair", NO_FD, WATCH_ANY))
         return REAL(socketpair)(domain, type, protocol, pair);
     arg_socket(&w.event, domain, type, protocol);
     result = REAL(socketpair)(domain, type, protocol, pair);
@@ -70,7 +74,7 @@ WATCH(int, bind)(int fd, const struct sockaddr *address, socklen_t length)
         return REAL(bind)(fd, address, length);
     result = REAL(bind)(fd, address, length);
     watch_returned(&w, result);
-    if (address != NULL && w.error != EFAULT) {
+    if (address != NULL && length > 0 && is_readable(address, length)) {
         address_text(asked, address, length);
         if (result == 0)
             watch_refresh(&w, false);
@@ -106,7 +110,7 @@ WATCH(int, accept)(int fd, struct sockaddr *address, socklen_t *length)
 
     if (!watch_begin(&w, "accept", fd, WATCH_ANY))
         return REAL(accept)(fd, address, length);
-    watch_waits(&w, NULL, 0);
+    watch_waits(&w);
     result = REAL(accept)(fd, address, length);
     watch_returned(&w, result);
     if (result != -1)
@@ -123,11 +127,11 @@ WATCH(int, connect)(int fd, const struct sockaddr *address, socklen_t length)
 
     if (!watch_begin(&w, "connect", fd, WATCH_ANY))
         return REAL(connect)(fd, address, length);
-    if (address != NULL && length >= sizeof address->sa_family && w.event.id != 0) {
+    if (address != NULL && length > 0 && w.event.id != 0 && is_readable(address, length)) {
         address_text(peer, address, length);
         memcpy(w.event.peer, peer, sizeof peer);
     }
-    watch_waits(&w, NULL, 0);
+    watch_waits(&w);
     result = REAL(connect)(fd, address, length);
     watch_returned(&w, result);
     if (result == 0) {
@@ -172,11 +176,29 @@ WATCH(int, close)(int fd)
     }
     if (!watch_begin(&w, "close", fd, WATCH_SOCKETS))
         return REAL(close)(fd);
-    watch_waits(&w, NULL, 0);
+    watch_waits(&w);
     result = REAL(close)(fd);
     watch_returned(&w, result);
     watch_end(&w);
     return result;
+}
+
+/* How many of the parts can be looked at: all, or none if the pointer or the number is wrong. */
+static int parts_given(const struct iovec *data, size_t parts)
+{
+    return parts <= IOV_MAX && is_readable(data, parts * sizeof *data) ? (int)parts : 0;
+}
+
+struct msghdr as_given(const struct msghdr *message)
+{
+    struct msghdr given = {.msg_name = NULL};
+
+    if (is_readable(message, sizeof *message)) {
+        given = *message;
+        given.msg_iovlen = 0; /* its type is not the same on all systems */
+        given.msg_iovlen += (unsigned)parts_given(message->msg_iov, (size_t)message->msg_iovlen);
+    }
+    return given;
 }
 
 /* ---- receiving ---- */
@@ -234,8 +256,9 @@ WATCH(ssize_t, recvfrom)
 WATCH(ssize_t, recvmsg)(int fd, struct msghdr *message, int flags)
 {
     struct watch w;
-    struct iovec *data = message->msg_iov;
-    int parts = (int)message->msg_iovlen;
+    struct msghdr given = as_given(message);
+    struct iovec *data = given.msg_iov;
+    int parts = (int)given.msg_iovlen;
     size_t size = total(data, parts);
     ssize_t n;
 
@@ -270,13 +293,14 @@ WATCH(ssize_t, read)(int fd, void *buffer, size_t size)
 WATCH(ssize_t, readv)(int fd, const struct iovec *data, int parts)
 {
     struct watch w;
+    int given = parts_given(data, (size_t)parts);
     ssize_t n;
 
-    if (socket_id(fd) == 0 || !watch_receive(&w, "readv", fd, total(data, parts), 0, WATCH_SOCKETS))
+    if (!watch_receive(&w, "readv", fd, total(data, given), 0, WATCH_SOCKETS))
         return REAL(readv)(fd, data, parts);
     n = REAL(readv)(fd, data, parts);
     watch_returned(&w, n);
-    watch_received(&w, n, 0, data, parts);
+    watch_received(&w, n, 0, data, given);
     return n;
 }
 
@@ -314,14 +338,15 @@ WATCH(ssize_t, sendto)
 WATCH(ssize_t, sendmsg)(int fd, const struct msghdr *message, int flags)
 {
     struct watch w;
+    struct msghdr given = as_given(message);
     ssize_t n;
 
-    if (!watch_send(&w, "sendmsg", fd, message->msg_iov, (int)message->msg_iovlen, flags,
-                    message->msg_name, message->msg_namelen, WATCH_ANY))
+    if (!watch_send(&w, "sendmsg", fd, given.msg_iov, (int)given.msg_iovlen, flags, given.msg_name,
+                    given.msg_namelen, WATCH_ANY))
         return REAL(sendmsg)(fd, message, flags);
     n = REAL(sendmsg)(fd, message, flags);
     watch_returned(&w, n);
-    watch_sent(&w, n, message->msg_iov, (int)message->msg_iovlen);
+    watch_sent(&w, n, given.msg_iov, (int)given.msg_iovlen);
     return n;
 }
 
@@ -342,13 +367,14 @@ WATCH(ssize_t, write)(int fd, const void *buffer, size_t size)
 WATCH(ssize_t, writev)(int fd, const struct iovec *data, int parts)
 {
     struct watch w;
+    int given = parts_given(data, (size_t)parts);
     ssize_t n;
 
-    if (!watch_send(&w, "writev", fd, data, parts, 0, NULL, 0, WATCH_SOCKETS))
+    if (!watch_send(&w, "writev", fd, data, given, 0, NULL, 0, WATCH_SOCKETS))
         return REAL(writev)(fd, data, parts);
     n = REAL(writev)(fd, data, parts);
     watch_returned(&w, n);
-    watch_sent(&w, n, data, parts);
+    watch_sent(&w, n, data, given);
     return n;
 }
 
@@ -486,7 +512,7 @@ static void arg_value(struct event *event, int level, int option, const void *va
     struct timeval time;
     int number;
 
-    if (value == NULL)
+    if (value == NULL || !is_readable(value, size))
         return;
     if (level == SOL_SOCKET && option == SO_LINGER && size == sizeof linger) {
         memcpy(&linger, value, sizeof linger);
@@ -523,7 +549,7 @@ WATCH(int, setsockopt)(int fd, int level, int option, const void *value, socklen
     arg_option(&w.event, level, option);
     result = REAL(setsockopt)(fd, level, option, value, size);
     watch_returned(&w, result);
-    if (w.error != EFAULT)
+    if (size <= 1000)
         arg_value(&w.event, level, option, value, size);
     watch_end(&w);
     return result;
@@ -534,7 +560,7 @@ WATCH(int, getsockopt)(int fd, int level, int option, void *value, socklen_t *si
     struct watch w;
     int result;
 
-    if (!watch_begin(&w, "getsockopt", fd, WATCH_ANY))
+    if (!watch_begin(&w, "getsockopt", fd, WATCH_NO_FILES))
         return REAL(getsockopt)(fd, level, option, value, size);
     arg_option(&w.event, level, option);
     result = REAL(getsockopt)(fd, level, option, value, size);
@@ -550,7 +576,7 @@ WATCH(int, getsockname)(int fd, struct sockaddr *address, socklen_t *length)
     struct watch w;
     int result;
 
-    if (!watch_begin(&w, "getsockname", fd, WATCH_ANY))
+    if (!watch_begin(&w, "getsockname", fd, WATCH_NO_FILES))
         return REAL(getsockname)(fd, address, length);
     result = REAL(getsockname)(fd, address, length);
     watch_returned(&w, result);
@@ -563,7 +589,7 @@ WATCH(int, getpeername)(int fd, struct sockaddr *address, socklen_t *length)
     struct watch w;
     int result;
 
-    if (!watch_begin(&w, "getpeername", fd, WATCH_ANY))
+    if (!watch_begin(&w, "getpeername", fd, WATCH_NO_FILES))
         return REAL(getpeername)(fd, address, length);
     result = REAL(getpeername)(fd, address, length);
     watch_returned(&w, result);
@@ -598,13 +624,13 @@ WATCH(int, getaddrinfo)
     struct watch w;
     int result;
 
-    if (!watch_begin(&w, "getaddrinfo", -1, WATCH_ANY))
+    if (!watch_begin(&w, "getaddrinfo", NO_FD, WATCH_ANY))
         return REAL(getaddrinfo)(host, service, hints, list);
     if (host != NULL)
         arg_text(&w.event, "host", host);
     if (service != NULL)
         arg_text(&w.event, "service", service);
-    watch_waits(&w, NULL, 0);
+    watch_waits(&w);
     quiet_depth++; /* what the C library does to find out is not the program's doing */
     result = REAL(getaddrinfo)(host, service, hints, list);
     quiet_depth--;
@@ -650,14 +676,15 @@ static bool arg_polled(struct event *event, const char *key, const struct pollfd
 bool watch_poll(struct watch *w, const char *call, struct pollfd *fds, nfds_t count,
                 int64_t timeout)
 {
-    if (!watching_polls() || !watch_begin(w, call, -1, WATCH_ANY))
+    if (!watching_polls() || !is_readable(fds, count * sizeof *fds) ||
+        !watch_begin(w, call, NO_FD, WATCH_ANY))
         return false;
     arg_number(&w->event, "timeout", timeout);
     if (!arg_polled(&w->event, "fds", fds, count, false)) {
         errno = w->error;
         return false;
     }
-    watch_waits(w, NULL, 0);
+    watch_waits(w);
     return true;
 }
 
@@ -702,14 +729,14 @@ static bool arg_selected(struct event *event, const char *key, int count, const 
 static bool watch_select(struct watch *w, const char *call, int count, const fd_set *in,
                          const fd_set *out, const fd_set *except, int64_t timeout)
 {
-    if (!watching_polls() || !watch_begin(w, call, -1, WATCH_ANY))
+    if (!watching_polls() || !watch_begin(w, call, NO_FD, WATCH_ANY))
         return false;
     arg_number(&w->event, "timeout", timeout);
     if (!arg_selected(&w->event, "fds", count, in, out, except)) {
         errno = w->error;
         return false;
     }
-    watch_waits(w, NULL, 0);
+    watch_waits(w);
     return true;
 }
 

@@ -103,7 +103,9 @@ struct posix_calls {
 extern struct posix_calls real;
 #endif
 
-enum which { WATCH_ANY, WATCH_SOCKETS }; /* the second: leave descriptors that are no sockets alone */
+/* Which descriptors: any, so that errors are told; only sockets; or all but open files, as programs ask
+ * getpeername() and the like to find out whether a descriptor is a socket. */
+enum which { WATCH_ANY, WATCH_SOCKETS, WATCH_NO_FILES };
 
 struct watch {
     struct event event;
@@ -116,7 +118,7 @@ struct watch {
  * what goes into the event, by watch_waits, by the real call, by watch_returned (takes time and errno)
  * and by watch_end (writes the event, restores errno). */
 bool watch_begin(struct watch *w, const char *call, int fd, enum which which);
-void watch_waits(struct watch *w, const struct iovec *data, int parts);
+void watch_waits(struct watch *w);
 void watch_returned(struct watch *w, int64_t result);
 void watch_end(struct watch *w);
 void watch_end_data(struct watch *w, const struct iovec *data, int parts, size_t count);
@@ -130,6 +132,8 @@ void watch_sent(struct watch *w, ssize_t n, const struct iovec *data, int parts)
 
 /* Asks for the length of a datagram that does not fit, where the system tells it: then the call
  * returns more than there was room for, and the program gets what it would have got. */
+/* A message as the program gave it, or an empty one if it cannot be read. */
+struct msghdr as_given(const struct msghdr *message);
 int ask_length(const struct watch *w, int flags);
 ssize_t without_rest(struct watch *w, ssize_t n, size_t room);
 
@@ -149,6 +153,9 @@ uint64_t socket_id(int fd);                      /* 0: no socket */
 bool is_datagram(const struct watch *w);
 void address_text(char text[ADDRESS_SIZE], const struct sockaddr *address, socklen_t length);
 size_t total(const struct iovec *data, int parts);
+/* May these bytes be read? A program that hands a wrong pointer to the system gets EFAULT from it, and
+ * must get the same here, not a crash. */
+bool is_readable(const void *at, size_t size);
 
 /* The process. */
 bool watching_polls(void);

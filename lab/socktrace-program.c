@@ -58,7 +58,7 @@ static bool is_go_note(int file, off_t offset)
            memcmp(note + 12, "Go\0", 4) == 0;
 }
 
-static const char *why_elf_unwatchable(int file, const unsigned char *head)
+static const char *why_elf_unwatchable(int file, const unsigned char *head, bool loader)
 {
     bool wide = head[4] == 2; /* EI_CLASS: 64 bits */
     uint64_t table = number_at(head + (wide ? 32 : 28), wide ? 8 : 4);
@@ -84,12 +84,12 @@ static const char *why_elf_unwatchable(int file, const unsigned char *head)
     }
     if (go)
         return "it is written in Go, which calls the system without the C library";
-    if (!dynamic)
+    if (!dynamic && !loader)
         return "it is statically linked, its C library is inside of it";
     return NULL;
 }
 
-static const char *look_at(int file, int deep)
+static const char *look_at(int file, const char *path, int deep)
 {
     unsigned char head[256] = {0};
     struct stat status;
@@ -100,7 +100,7 @@ static const char *look_at(int file, int deep)
     if (fstat(file, &status) == 0 && (status.st_mode & S_ISGID) && status.st_gid != getegid())
         return "it is set-group-ID, the system preloads nothing into it";
     if (n >= 64 && memcmp(head, "\177ELF", 4) == 0)
-        return why_elf_unwatchable(file, head);
+        return why_elf_unwatchable(file, head, strncmp(last_part(path), "ld-", 3) == 0);
     if (n > 2 && head[0] == '#' && head[1] == '!' && deep < SCRIPTS_DEEP) {
         char *interpreter = (char *)head + 2;
         const char *why = NULL;
@@ -109,7 +109,7 @@ static const char *look_at(int file, int deep)
         interpreter[strcspn(interpreter, " \t\r\n")] = '\0';
         next = open(interpreter, O_RDONLY | O_CLOEXEC);
         if (next != -1) {
-            why = look_at(next, deep + 1);
+            why = look_at(next, interpreter, deep + 1);
             close(next);
         }
         return why;
@@ -124,7 +124,7 @@ const char *why_unwatchable(const char *path)
 
     if (file == -1)
         return NULL; /* execve() says it better */
-    why = look_at(file, 0);
+    why = look_at(file, path, 0);
     close(file);
     return why;
 }

@@ -187,7 +187,7 @@ size_t trace_line(char *buffer, size_t size, const struct event *event, const st
     field_number(&text, event->tid);
     field_text(&text, event->name);
     field_text(&text, event->call);
-    field_number(&text, event->fd < 0 && event->kind == KIND_NONE ? NONE : event->fd);
+    field_number(&text, event->fd == NO_FD ? NONE : event->fd);
     field_text(&text, kind_name(event->kind));
     field_number(&text, event->id == 0 ? NONE : (int64_t)event->id);
     field_text(&text, event->local);
@@ -248,6 +248,18 @@ static void put_place(struct text *text, const char *address)
                 put_char(text, *at);
         put_text(text, " port ");
         put_text(text, port + 1);
+    }
+}
+
+/* A list of addresses with commas between them; spoils the list. */
+static void put_places(struct text *text, const char *between, char *list)
+{
+    for (char *comma; list != NULL; list = comma, between = ", ") {
+        comma = strchr(list, ',');
+        if (comma != NULL)
+            *comma++ = '\0';
+        put_text(text, between);
+        put_place(text, list);
     }
 }
 
@@ -333,6 +345,11 @@ static bool is_stream(const struct event *event)
     return event->kind == TCP4 || event->kind == TCP6 || event->kind == UNIX_STREAM;
 }
 
+static bool is_inet(const struct event *event)
+{
+    return event->kind == TCP4 || event->kind == TCP6 || event->kind == UDP4 || event->kind == UDP6;
+}
+
 /* What stands in the brackets of a call. */
 static void put_arguments(struct text *text, const struct event *event, const struct iovec *data,
                           int parts, const struct look *look)
@@ -342,13 +359,16 @@ static void put_arguments(struct text *text, const struct event *event, const st
     char value[ARGS_SIZE];
     bool comma = false;
 
-    if (event->fd >= 0 && !is(event, "socket") && !is(event, "socketpair")) {
+    if (event->fd != NO_FD && !is(event, "socket") && !is(event, "socketpair")) {
         put_number(text, event->fd);
         comma = true;
     }
-    if (is(event, "bind") || is(event, "connect")) {
+    if (is(event, "connect")) {
         put_text(text, ", ");
-        put_place(text, is(event, "bind") ? event->local : event->peer);
+        put_place(text, event->peer);
+    } else if (is(event, "bind")) {
+        put_text(text, ", ");
+        put_place(text, arg(event, "asked", value, sizeof value)[0] != '\0' ? value : event->local);
     }
     if (sends(event) && data != NULL) {
         put_text(text, ", ");
@@ -378,7 +398,7 @@ static void put_story(struct text *text, const struct event *event, const struct
     const char *between = "   ";
     const char *error = is(event, "getaddrinfo") ? lookup_error_name((int)event->result)
                                                  : error_name(event->error);
-    bool failed = event->result == -1;
+    bool failed = is(event, "getaddrinfo") ? event->result != 0 : event->result == -1;
     bool accepts = starts(event, "accept");
 
     if (receives(event) && !failed && data != NULL && event->count > 0) {
@@ -410,14 +430,16 @@ static void put_story(struct text *text, const struct event *event, const struct
     }
     if (!failed && event->peer[0] != '\0' &&
         (accepts || is(event, "getpeername") ||
-         ((event->kind == UDP4 || event->kind == UDP6) && (sends(event) || receives(event))))) {
+         (is_inet(event) && !is_stream(event) && (sends(event) || receives(event))))) {
         put_text(text, between);
         put_text(text, accepts || receives(event) ? "from " : sends(event) ? "to " : "");
         put_place(text, event->peer);
         between = ", ";
     }
-    if (is(event, "getsockname") && !failed) {
+    if (!failed && (is(event, "getsockname") || (is(event, "connect") && is_inet(event)) ||
+                    arg(event, "asked", value, sizeof value)[0] != '\0')) {
         put_text(text, between);
+        put_text(text, is(event, "connect") ? "from " : is(event, "bind") ? "is now " : "");
         put_place(text, event->local);
         between = ", ";
     }
@@ -431,13 +453,15 @@ static void put_story(struct text *text, const struct event *event, const struct
     }
     if (is(event, "getsockopt") && !failed) {
         put_text(text, between);
-        put_text(text, "val ");
-        put_text(text, arg(event, "val", value, sizeof value));
+        arg(event, "opt", value, sizeof value);
+        if (strcmp(value, "SO_ERROR") == 0 && strstr(event->args, "val=0") != NULL)
+            put_text(text, "no error");
+        else
+            put_text(text, arg(event, "val", value, sizeof value));
         between = ", ";
     }
     if (arg(event, "addresses", value, sizeof value)[0] != '\0') {
-        put_text(text, between);
-        put_text(text, value);
+        put_places(text, between, value);
         between = ", ";
     }
     if (arg(event, "ready", value, sizeof value)[0] != '\0') {

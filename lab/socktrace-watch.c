@@ -59,18 +59,16 @@ static bool is_file(int fd, dev_t device, ino_t inode)
 }
 
 /* A descriptor far above those that the program uses, and closed by execve(). */
-static int move_up(int fd)
+static int move_up(int fd, rlim_t limit)
 {
-    struct rlimit limit = {0, 0};
     rlim_t high = HIGH_DESCRIPTOR;
 
-    getrlimit(RLIMIT_NOFILE, &limit);
-    if (limit.rlim_cur <= high)
-        high = limit.rlim_cur > 4 ? limit.rlim_cur - 2 : limit.rlim_cur;
+    if (limit <= high)
+        high = limit > 4 ? limit - 2 : limit;
     return REAL(fcntl)(fd, F_DUPFD_CLOEXEC, (int)high);
 }
 
-static int open_trace(void)
+static int open_high(rlim_t limit)
 {
     int low = -1;
     int high;
@@ -79,16 +77,36 @@ static int open_trace(void)
         low = open(state->file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
     } else {
         if (is_file(2, (dev_t)state->stderr_device, (ino_t)state->stderr_inode))
-            return move_up(2);
+            return move_up(2, limit);
         low = system_stderr_of(state->watcher); /* this program's own stderr goes elsewhere */
     }
     if (low == -1)
         return -1;
-    high = move_up(low);
+    high = move_up(low, limit);
     if (high == -1)
         return low;
     REAL(close)(low);
     return high;
+}
+
+/* Under a low soft limit the trace's descriptor goes above it, so that the program can have all that it
+ * may have. */
+static int open_trace(void)
+{
+    struct rlimit limit = {0, 0};
+    struct rlimit wide;
+    int fd;
+
+    getrlimit(RLIMIT_NOFILE, &limit);
+    wide = limit;
+    if (limit.rlim_cur <= HIGH_DESCRIPTOR && limit.rlim_max > limit.rlim_cur) {
+        wide.rlim_cur = limit.rlim_max <= HIGH_DESCRIPTOR ? limit.rlim_max : HIGH_DESCRIPTOR + 8;
+        setrlimit(RLIMIT_NOFILE, &wide);
+    }
+    fd = open_high(wide.rlim_cur);
+    if (wide.rlim_cur != limit.rlim_cur)
+        setrlimit(RLIMIT_NOFILE, &limit);
+    return fd;
 }
 
 /* The trace's descriptor. close() and dup2() here tell when a program closes it or puts a file of its
@@ -198,6 +216,17 @@ size_t total(const struct iovec *data, int parts)
     for (int i = 0; i < parts; i++)
         sum += data[i].iov_len;
     return sum;
+}
+
+bool is_readable(const void *at, size_t size)
+{
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t first = (uintptr_t)at / page * page;
+    int error = errno;
+    bool readable = size == 0 || msync((void *)first, (uintptr_t)at + size - first, MS_ASYNC) == 0;
+
+    errno = error;
+    return readable;
 }
 
 void address_text(char text[ADDRESS_SIZE], const struct sockaddr *address, socklen_t length)
@@ -451,7 +480,8 @@ bool watch_begin(struct watch *w, const char *call, int fd, enum which which)
         return false;
     }
     id = socket_id(fd);
-    if (id == 0 && which == WATCH_SOCKETS) {
+    if (id == 0 && (which == WATCH_SOCKETS ||
+                    (which == WATCH_NO_FILES && REAL(fcntl)(fd, F_GETFD) != -1))) {
         errno = error;
         return false;
     }
@@ -494,31 +524,18 @@ static struct slot *take_slot(const struct event *event)
     return NULL; /* many threads wait: this one's wait is told when it is over */
 }
 
-static void fill_slot(struct slot *slot, const struct event *event, const struct iovec *data,
-                      int parts)
+void watch_waits(struct watch *w)
 {
-    slot->pid = event->pid;
-    slot->event = *event;
-    slot->length = 0;
-    for (int i = 0; i < parts && slot->length < sizeof slot->data; i++) {
-        size_t room = sizeof slot->data - slot->length;
-        size_t n = data[i].iov_len < room ? data[i].iov_len : room;
-        memcpy(slot->data + slot->length, data[i].iov_base, n);
-        slot->length += n;
-    }
-}
-
-void watch_waits(struct watch *w, const struct iovec *data, int parts)
-{
+    w->event.begin = now();
     if (state->watcher != 0 && (w->slot = take_slot(&w->event)) != NULL) {
         my_slot = w->slot;
-        w->slot->event.begin = w->event.begin = now();
-        fill_slot(w->slot, &w->event, data, parts);
+        w->slot->pid = w->event.pid;
+        w->slot->event = w->event;
         w->slot->event.what = BEGIN;
+        w->slot->length = 0;
         w->slot->state = SLOT_WAITING;
     }
     errno = w->error;
-    w->event.begin = w->slot != NULL ? w->event.begin : now();
 }
 
 /* Gives the slot back; if the watcher is just telling of this call, its line comes first. */
@@ -571,7 +588,7 @@ bool watch_receive(struct watch *w, const char *call, int fd, size_t want, int f
         return false;
     w->event.want = (int64_t)want;
     arg_message_flags(&w->event, flags);
-    watch_waits(w, NULL, 0);
+    watch_waits(w);
     return true;
 }
 
@@ -599,9 +616,9 @@ bool watch_send(struct watch *w, const char *call, int fd, const struct iovec *d
         return false;
     w->event.want = (int64_t)total(data, parts);
     arg_message_flags(&w->event, flags);
-    if (to != NULL && length > 0 && !is_stream(w->event.kind))
+    if (to != NULL && length > 0 && !is_stream(w->event.kind) && is_readable(to, length))
         address_text(w->event.peer, to, length);
-    watch_waits(w, data, parts);
+    watch_waits(w);
     return true;
 }
 
@@ -609,6 +626,9 @@ void watch_sent(struct watch *w, ssize_t n, const struct iovec *data, int parts)
 {
     size_t shown = n >= 0 && state->file[0] != '\0' ? (size_t)n : (size_t)w->event.want;
 
+    for (int i = 0; n < 0 && i < parts; i++)
+        if (!is_readable(data[i].iov_base, data[i].iov_len))
+            parts = 0;
     watch_offset(w, w->entry != NULL ? &w->entry->sent : NULL, n > 0 ? (uint64_t)n : 0);
     if (n >= 0)
         w->event.count = n;
@@ -619,7 +639,7 @@ void watch_sent(struct watch *w, ssize_t n, const struct iovec *data, int parts)
         watch_refresh(w, true);
         memcpy(w->event.peer, peer, sizeof peer);
     }
-    watch_end_data(w, data, parts, shown);
+    watch_end_data(w, parts > 0 ? data : NULL, parts, shown);
 }
 
 /* ---- the process ---- */
@@ -629,7 +649,7 @@ static void watch_note(const char *call, int64_t result, int64_t time, const cha
     struct event event;
     struct iovec part = {(void *)(uintptr_t)data, data != NULL ? strlen(data) : 0};
 
-    start_event(&event, call, -1);
+    start_event(&event, call, NO_FD);
     event.what = NOTE;
     event.begin = event.end = time;
     event.result = result;
@@ -698,6 +718,15 @@ static void begin_child(void)
     errno = error;
 }
 
+/* Do other processes of the program go on, and may make socket calls yet? */
+static bool has_company(int pid)
+{
+    for (int i = 0; i < PROCESSES; i++)
+        if (state->processes[i].state == PROCESS_RUNNING && state->processes[i].pid != pid)
+            return true;
+    return false;
+}
+
 void watch_exit(int status)
 {
     int pid = getpid();
@@ -705,7 +734,7 @@ void watch_exit(int status)
 
     if (state == NULL)
         return;
-    if (pid == state->look.command && state->calls == 0)
+    if (pid == state->look.command && state->calls == 0 && !has_company(pid))
         watch_note("quiet", NONE, now(), NULL);
     if (atomic_load(&untold) == NULL)
         watch_note("exit", status < 0 ? NONE : status & 0xff, now(), NULL);
@@ -743,13 +772,17 @@ static void say_unwatched(const char *path, const char *why)
     struct iovec part = {(void *)(uintptr_t)why, strlen(why)};
     struct slot *slot;
 
-    start_event(&event, "unwatched", -1);
+    start_event(&event, "unwatched", NO_FD);
     event.what = NOTE;
     event.begin = event.end = now();
     put_escaped(&name, last_part(path), strlen(last_part(path)), true);
     slot = state->watcher != 0 ? take_slot(&event) : NULL;
     if (slot != NULL) {
-        fill_slot(slot, &event, &part, 1);
+        struct text reason = text_in(slot->data, sizeof slot->data);
+        put_text(&reason, why);
+        slot->length = (size_t)(reason.at - slot->data);
+        slot->pid = event.pid;
+        slot->event = event;
         slot->state = SLOT_NOTE;
     } else {
         tell(&event, &part, 1, part.iov_len);

@@ -29,7 +29,7 @@ static bool is_gone(int pid)
 static void tell(const struct state *state, const struct event *event, const struct iovec *data)
 {
     char line[FIXED_SIZE + 4 * SLOT_DATA + 64];
-    int file = STDERR_FILENO;
+    int file = -1;
     int parts = data != NULL ? 1 : 0;
     size_t limit = (size_t)state->look.data_limit;
     size_t length = 0;
@@ -39,15 +39,15 @@ static void tell(const struct state *state, const struct event *event, const str
     else if ((file = open(state->file, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY)) != -1)
         length = trace_line(line, sizeof line, event, data, parts,
                             event->what == NOTE || limit > SLOT_DATA ? SLOT_DATA : limit);
-    if (length > 0 && write(file, line, length) == -1)
+    if (length > 0 && write(file != -1 ? file : STDERR_FILENO, line, length) == -1)
         length = 0; /* nobody reads any more: the program goes on */
-    if (file > STDERR_FILENO)
+    if (file != -1)
         close(file);
 }
 
 static struct event make_note(const char *call, const char *name, int pid)
 {
-    struct event event = {.what = NOTE, .pid = pid, .tid = pid, .fd = -1, .offset = NONE,
+    struct event event = {.what = NOTE, .pid = pid, .tid = pid, .fd = NO_FD, .offset = NONE,
                           .want = NONE, .count = NONE, .result = NONE};
     struct text text = text_in(event.name, sizeof event.name);
 
@@ -144,8 +144,12 @@ static void let_go(int keep)
 {
     static const int harmless[] = {SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTSTP, SIGTTOU};
 
+    sigset_t none;
+
     for (size_t i = 0; i < sizeof harmless / sizeof harmless[0]; i++)
         signal(harmless[i], SIG_IGN);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
     for (int fd = 0; fd < SOME_DESCRIPTORS; fd++)
         if (fd != STDERR_FILENO && fd != keep)
             close(fd);

@@ -12,10 +12,12 @@
 #include <langinfo.h>
 #include <limits.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -39,20 +41,18 @@ enum { DATA_FOR_FILES = 256, DATA_FOR_PEOPLE = 40, DATA_MOST = 1000000 };
 
 static const char usage[] = "usage: socktrace [-p] [-n NAME] [-o FILE] [-s N] COMMAND [ARG...]\n";
 
+static char state_path[PATH_MAX]; /* empty: not made yet, or the watcher's to remove */
+
 /* One line on stderr, and the end. */
-static void stop(int status, const char *what, const char *which, int error)
+static _Noreturn void stop(int status, const char *what, const char *which, int error)
 {
     const char *name = error_name(error);
 
+    if (state_path[0] != '\0')
+        unlink(state_path);
     fprintf(stderr, "socktrace: %s %s: %s%s%s%s\n", what, which, strerror(error),
             name != NULL ? " (" : "", name != NULL ? name : "", name != NULL ? ")" : "");
     exit(status);
-}
-
-static void stop_usage(const char *what)
-{
-    fprintf(stderr, "socktrace: %s\n%s", what, usage);
-    exit(WRONG_USE);
 }
 
 /* The folder of this program, as the shell found it. */
@@ -75,8 +75,13 @@ static void find_library(char library[PATH_MAX], const char *argv0)
     find_folder(folder, argv0);
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
         snprintf(path, sizeof path, "%s/%s/%s", folder, places[i], LIBRARY);
-        if (realpath(path, library) != NULL)
+        if (realpath(path, library) == NULL)
+            continue;
+        if (strpbrk(library, " :") == NULL)
             return;
+        fprintf(stderr, "socktrace: %s: a path with a space or a colon cannot be preloaded: move "
+                        "the programs\n", library);
+        exit(FAILED);
     }
     stop(FAILED, "find " LIBRARY " beside", folder, ENOENT);
 }
@@ -97,7 +102,7 @@ static void put_before(const char *name, const char *value)
     free(both);
 }
 
-static void set_environment(const char *library, const char *state_path, const char *file)
+static void set_environment(const char *library, const char *file)
 {
     const char *preload = getenv(PRELOAD);
 
@@ -130,17 +135,19 @@ static void open_file(const char *name, char path[PATH_MAX])
 }
 
 /* A new, empty state that watched programs map by its path. */
-static struct state *make_state(char path[PATH_MAX])
+static struct state *make_state(void)
 {
+    char path[PATH_MAX];
     const char *folder = getenv("TMPDIR");
     struct state *state;
     int fd;
 
-    snprintf(path, PATH_MAX, "%s/socktrace.XXXXXX",
+    snprintf(path, sizeof path, "%s/socktrace.XXXXXX",
              folder != NULL && folder[0] == '/' ? folder : "/tmp");
     fd = mkstemp(path);
     if (fd == -1)
         stop(FAILED, "make", path, errno);
+    strcpy(state_path, path);
     if (ftruncate(fd, sizeof *state) == -1)
         stop(FAILED, "make", path, errno);
     state = mmap(NULL, sizeof *state, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -182,9 +189,25 @@ static int64_t parse_limit(const char *text)
     return n;
 }
 
+/* A pipe that COMMAND does not get, above the numbers of stdin, stdout and stderr, also when they are
+ * closed. */
+static void make_pipe(int ends[2])
+{
+    int low[2];
+
+    if (pipe(low) == -1)
+        stop(FAILED, "make", "a pipe", errno);
+    for (int i = 0; i < 2; i++) {
+        ends[i] = fcntl(low[i], F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+        if (ends[i] == -1)
+            stop(FAILED, "make", "a pipe", errno);
+    }
+    close(low[0]);
+    close(low[1]);
+}
+
 /* Starts the watcher: a grandchild, so that COMMAND gets no child that it did not make. */
-static void start_watcher(struct state *state, const char *state_path, int executed,
-                          const char *name)
+static void start_watcher(struct state *state, int executed, const char *name)
 {
     pid_t child = fork();
 
@@ -201,83 +224,105 @@ static void start_watcher(struct state *state, const char *state_path, int execu
         continue;
 }
 
-int main(int argc, char **argv)
+struct options {
+    const char *file, *name;
+    int64_t limit; /* -1: not given */
+    bool polls;
+};
+
+/* Reads the options; what begins at optind is COMMAND. */
+static struct options parse_options(int argc, char **argv)
 {
-    const char *file = getenv("SOCKTRACE");
-    const char *name = NULL;
-    int64_t limit = -1;
-    bool polls = false;
-    char library[PATH_MAX], state_path[PATH_MAX], command[PATH_MAX], file_path[PATH_MAX];
-    struct state *state;
-    const char *why;
-    int executed[2];
-    int option, error;
+    struct options options = {.file = getenv("SOCKTRACE"), .limit = -1};
+    int option;
 
     if (argc > 1 && strcmp(argv[1], "--help") == 0)
-        return printf("%sMore: man socktrace\n", usage) < 0;
+        exit(printf("%sMore: man socktrace\n", usage) < 0);
     if (argc > 1 && strcmp(argv[1], "--version") == 0)
-        return printf("socktrace (Both Ends) 1.0\n") < 0;
+        exit(printf("socktrace (Both Ends) 1.0\n") < 0);
     opterr = 0;
     while ((option = getopt(argc, argv, "+:n:o:ps:")) != -1) {
         switch (option) {
         case 'n':
-            name = optarg;
+            options.name = optarg;
             break;
         case 'o':
-            file = optarg;
+            options.file = optarg;
             break;
         case 'p':
-            polls = true;
+            options.polls = true;
             break;
         case 's':
-            limit = parse_limit(optarg);
+            options.limit = parse_limit(optarg);
             break;
         default:
             fprintf(stderr, "socktrace: option -%c %s\n%s", optopt,
                     option == ':' ? "needs an argument" : "is unknown", usage);
-            return WRONG_USE;
+            exit(WRONG_USE);
         }
     }
-    if (optind == argc)
-        stop_usage("no COMMAND given");
-    argv += optind;
-    error = find_program(argv[0], getenv("PATH"), command, sizeof command);
-    if (error != 0)
-        stop(error == ENOENT || error == ENOTDIR ? NOT_FOUND : CANNOT_RUN, "run", argv[0], error);
-    find_library(library, argv[-optind]);
-    if (strpbrk(library, PRELOAD[0] == 'L' ? " :" : ":") != NULL) {
-        fprintf(stderr, "socktrace: %s: a path with a space or a colon cannot be preloaded: "
-                        "move the programs\n", library);
-        return FAILED;
+    if (optind == argc) {
+        fprintf(stderr, "socktrace: no COMMAND given\n%s", usage);
+        exit(WRONG_USE);
     }
+    return options;
+}
 
-    open_file(file, file_path);
-    state = make_state(state_path);
-    strcpy(state->file, file_path);
-    if (name != NULL) {
+static void fill_state(struct state *state, const struct options *options)
+{
+    if (options->name != NULL) {
         struct text text = text_in(state->name, sizeof state->name);
-        put_escaped(&text, name, strlen(name), true);
+        put_escaped(&text, options->name, strlen(options->name), true);
     }
-    state->polls = polls;
-    state->look.data_limit = limit >= 0              ? limit
-                        : state->file[0] != '\0' ? DATA_FOR_FILES
-                                                 : DATA_FOR_PEOPLE;
-    describe_terminal(state);
+    state->polls = options->polls;
     state->look.command = getpid();
+    state->look.data_limit = options->limit >= 0      ? options->limit
+                             : state->file[0] != '\0' ? DATA_FOR_FILES
+                                                      : DATA_FOR_PEOPLE;
+    describe_terminal(state);
+}
+
+int main(int argc, char **argv)
+{
+    const struct options options = parse_options(argc, argv);
+    char **arguments = argv + optind;
+    char library[PATH_MAX], command[PATH_MAX], file[PATH_MAX];
+    struct rlimit descriptors = {0, 0};
+    sigset_t all, signals;
+    struct state *state;
+    const char *why;
+    int executed[2];
+    int error;
+
+    error = find_program(arguments[0], getenv("PATH"), command, sizeof command);
+    if (error != 0)
+        stop(error == ENOENT || error == ENOTDIR ? NOT_FOUND : CANNOT_RUN, "run", arguments[0],
+             error);
+    find_library(library, argv[0]);
+    open_file(options.file, file);
+
+    /* Until COMMAND runs, no signal leaves half of the work behind, and what socktrace itself opens
+     * does not count against COMMAND's limit. */
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, &signals);
+    getrlimit(RLIMIT_NOFILE, &descriptors);
+    setrlimit(RLIMIT_NOFILE, &(struct rlimit){descriptors.rlim_max, descriptors.rlim_max});
+    state = make_state();
+    strcpy(state->file, file);
+    fill_state(state, &options);
     why = why_unwatchable(command);
     if (why != NULL)
         tell_unwatched(state, last_part(command), getpid(), why);
+    make_pipe(executed);
+    set_environment(library, state->file);
+    start_watcher(state, executed[0], why == NULL ? last_part(command) : NULL);
+    state_path[0] = '\0';
 
-    if (pipe(executed) == -1)
-        stop(FAILED, "make", "a pipe", errno);
-    fcntl(executed[0], F_SETFD, FD_CLOEXEC);
-    fcntl(executed[1], F_SETFD, FD_CLOEXEC);
-    set_environment(library, state_path, state->file);
-    start_watcher(state, state_path, executed[0], why == NULL ? last_part(command) : NULL);
-    execv(command, argv);
-
+    setrlimit(RLIMIT_NOFILE, &descriptors);
+    sigprocmask(SIG_SETMASK, &signals, NULL);
+    execvp(command, arguments); /* command is a path: nothing is looked for again */
     error = errno;
     if (write(executed[1], "x", 1) == -1) /* tells the watcher that there is nothing to watch */
         perror("socktrace");
-    stop(error == ENOENT ? NOT_FOUND : CANNOT_RUN, "run", argv[0], error);
+    stop(error == ENOENT ? NOT_FOUND : CANNOT_RUN, "run", arguments[0], error);
 }

@@ -22,7 +22,7 @@ enum {
     NAME_SIZE = 64,
     ADDRESS_SIZE = 128,
     ARGS_SIZE = 640,
-    SLOT_DATA = 256,
+    SLOT_DATA = 128, /* for the reason in a note */
     FIXED_SIZE = 1600, /* no line has more than this beside its data */
     SLOTS = 512,
     PROCESSES = 1024,
@@ -32,6 +32,7 @@ enum {
 };
 
 #define NONE INT64_MIN /* a number that an event does not have */
+#define NO_FD INT_MIN  /* the same for its descriptor: programs do call recv(-1, ...) */
 
 enum what { END, BEGIN, NOTE };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Makes every call that socktrace watches, in every way that matters, and prints what each returned
  * and what errno was: the same with and without socktrace. Run without arguments; it runs itself
- * again with "inherited FD".
+ * again with "inherited FD"; with "wrong", hands over pointers to nowhere.
  *
  * After each step errno must be as the call left it: calls that succeed leave it alone, so each step
  * begins with errno = 4242. */
@@ -34,6 +34,7 @@
 enum { MARK = 4242 };
 
 static int failures;
+static volatile size_t two = 2, four = 4; /* unknown to the compiler: _FORTIFY_SOURCE checks them */
 
 static void show(const char *step, long result)
 {
@@ -115,8 +116,8 @@ static void stream(void)
     pthread_create(&thread, NULL, client_thread, &client);
     STEP(c = accept(s, (struct sockaddr *)&peer, &length));
     STEP(recv(c, buffer, 2, MSG_PEEK));
-    STEP(recv(c, buffer, 2, 0));
-    STEP(read(c, buffer, 2));
+    STEP(recv(c, buffer, two, 0));
+    STEP(read(c, buffer, two));
     STEP(recvmsg(c, &message, MSG_WAITALL));
     STEP(recv(c, buffer, 2, MSG_WAITALL));
     STEP(d = dup(c));
@@ -155,7 +156,7 @@ static void datagrams(void)
     to = own_address(u);
     STEP(v = socket(AF_INET, SOCK_DGRAM, 0));
     STEP(sendto(v, "0123456789", 10, 0, (struct sockaddr *)&to, sizeof to));
-    STEP(recvfrom(u, buffer, 4, 0, (struct sockaddr *)&from, &length));
+    STEP(recvfrom(u, buffer, four, 0, (struct sockaddr *)&from, &length));
     STEP(sendto(u, "", 0, 0, (struct sockaddr *)&from, length));
     STEP(recv(v, buffer, 4, 0));
     STEP(connect(v, (struct sockaddr *)&to, sizeof to));
@@ -254,6 +255,39 @@ static void waiting(void)
     STEP(close(pair[1]));
 }
 
+/* Wrong pointers are EFAULT, not the end. */
+static void wrong_pointers(void)
+{
+    void *const wrong = (void *)8;
+    struct iovec bad = {(void *)8, 100};
+    struct msghdr message = {.msg_iov = &bad, .msg_iovlen = 1};
+    struct sockaddr_in nowhere = loopback(9);
+    int u, pair[2];
+
+    STEP(socketpair(AF_UNIX, SOCK_STREAM, 0, pair));
+    STEP(send(pair[0], wrong, 100, 0));
+    STEP(write(pair[0], wrong, 100));
+    STEP(sendmsg(pair[0], &message, 0));
+    STEP(sendmsg(pair[0], wrong, 0));
+    STEP(writev(pair[0], &bad, 1));
+    STEP(writev(pair[0], wrong, 1));
+    STEP(send(pair[0], "x", 1, 0));
+    STEP(recv(pair[1], wrong, 100, 0));
+    STEP(recvmsg(pair[1], wrong, 0));
+    STEP(send(-1, wrong, 100, 0));
+    STEP(u = socket(AF_INET, SOCK_DGRAM, 0));
+    STEP(bind(u, wrong, sizeof nowhere));
+    STEP(connect(u, wrong, sizeof nowhere));
+    STEP(sendto(u, "x", 1, 0, wrong, sizeof nowhere));
+    STEP(setsockopt(u, SOL_SOCKET, SO_REUSEADDR, wrong, sizeof u));
+    STEP(getsockopt(u, SOL_SOCKET, SO_REUSEADDR, wrong, wrong));
+    STEP(getsockname(u, wrong, wrong));
+    STEP(poll(wrong, 1, 10));
+    STEP(close(u));
+    STEP(close(pair[0]));
+    STEP(close(pair[1]));
+}
+
 static void names(void)
 {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
@@ -326,6 +360,10 @@ int main(int argc, char **argv)
     if (argc == 3) { /* "inherited FD" */
         errno = MARK;
         return send(atoi(argv[2]), "three", 5, 0) == 5 && errno == MARK ? 4 : 1;
+    }
+    if (argc == 2) { /* "wrong": not under a sanitizer, which looks at them */
+        wrong_pointers();
+        return failures > 0;
     }
     stream();
     datagrams();

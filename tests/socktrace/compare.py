@@ -50,8 +50,9 @@ def read_trace(name):
     return calls, lookups
 
 
-LINE = re.compile(r"^(?P<time>\d+\.\d+) (?P<call>\w+)\((?P<rest>.*)\)\s+= (?P<result>-?\d+)(?:<(?P<made>[^>]*)>)?"
+LINE = re.compile(r"^(?P<time>\d+\.\d+) (?P<call>\w+)\((?P<rest>.*)\)\s+= (?P<result>-?\d+|\?)(?:<(?P<made>[^>]*)>)?"
                   r"(?: (?P<error>E[A-Z0-9]+))?")
+REPLACED = re.compile(r", (\d+)<socket:")
 FD = re.compile(r"^(-?\d+)(?:<([^>]*)>)?")
 
 
@@ -71,11 +72,14 @@ def read_strace(prefix, lookups):
                 at = FD.match(match["rest"])
                 fd, kind = at[1], at[2] or ""
                 if call in ON_SOCKETS and not kind.startswith("socket:"):
+                    replaced = REPLACED.search(match["rest"])
+                    if call in ("dup2", "dup3") and replaced:  # a file takes a socket's number
+                        calls.setdefault(tid, []).append(("close", replaced[1], 0, "-", number))
                     continue
             if any(a - SLACK <= when <= b + SLACK for a, b in lookups.get(tid, [])):
                 continue
             calls.setdefault(tid, []).append(
-                (call, fd, int(match["result"]), match["error"] or "-", number))
+                (call, fd, int(match["result"].replace("?", "-1")), match["error"] or "-", number))
             if call == "connect" and "/nscd/socket" in match["rest"]:
                 unseen.append((tid, fd))  # the C library asks for a user or a group
         for asking in [fd for t, fd in unseen if t == tid]:
@@ -96,6 +100,20 @@ def show(call):
     return f"{call[0]}({call[1]}) = {call[2]} {call[3]}" if call else "nothing"
 
 
+def settle_interrupted(ours, theirs):
+    """strace says "? ERESTARTSYS" of a call that a signal interrupted. It then returned EINTR, or began
+    again, or was left for good by longjmp(): in the last two cases socktrace saw no return."""
+    settled = []
+    for call in theirs:
+        if call[3].startswith("ERESTART"):
+            at = len(settled)
+            if not (at < len(ours) and ours[at][:4] == call[:2] + (-1, "EINTR")):
+                continue
+            call = ours[at]
+        settled.append(call)
+    return settled
+
+
 def main():
     traced, lookups = read_trace(sys.argv[1])
     straced = read_strace(sys.argv[2], lookups)
@@ -103,6 +121,7 @@ def main():
     for tid in sorted(set(traced) | set(straced)):
         ours = [c for c in traced.get(tid, []) if c[0] not in QUESTIONS]
         theirs = [c for c in straced.get(tid, []) if c[0] not in QUESTIONS]
+        theirs = settle_interrupted(ours, theirs)
         for i in range(max(len(ours), len(theirs))):
             a = ours[i] if i < len(ours) else None
             b = theirs[i] if i < len(theirs) else None
