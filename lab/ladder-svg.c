@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* ladder: the drawing as SVG, one file that needs nothing else. Colours stand in attributes, for
- * programs without style sheets; a style sheet changes them for dark screens. */
-#include "ladder.h"
+/* ladder: the drawing as SVG, one file that needs nothing else. */
+#include "ladder-ink.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -19,58 +18,10 @@ struct place {
 static struct place *places;
 static double bottom;
 
-static const struct {
-    const char *name, *light, *dark;
-} colours[] = {
-    {"", "#57606a", "#9aa7b5"},       /* no state */
-    {"listen", "#6d4bc4", "#b8a1ff"}, /* LISTEN */
-    {"syn", "#6d4bc4", "#b8a1ff"},    /* SYN_SENT, and the arrow of connect */
-    {"open", "#1a7f37", "#56d364"},   /* ESTABLISHED */
-    {"wait", "#9a6700", "#e3b341"},   /* FIN_WAIT, and the arrow of FIN */
-    {"wait", "#9a6700", "#e3b341"},   /* CLOSE_WAIT */
-    {"wait", "#9a6700", "#e3b341"},   /* LAST_ACK */
-    {"over", "#57606a", "#9aa7b5"},   /* TIME_WAIT */
-    {"over", "#57606a", "#9aa7b5"},   /* CLOSED */
-    {"data", "#0b5fc0", "#6cb6ff"},   /* the arrow of bytes */
-    {"bad", "#b3151f", "#ff8078"},    /* what is lost or reset */
-};
-enum { DATA_COLOUR = CLOSED + 1, BAD_COLOUR };
-
-static void xml(const char *text)
-{
-    for (; *text != '\0'; text++)
-        if (*text == '&' || *text == '<' || *text == '>')
-            printf("&#%d;", *text);
-        else
-            putchar(*text);
-}
-
 static double lifeline(const struct column *column)
 {
     return EDGE + (double)LANE * (double)column->lane;
 }
-
-static void text(double x, double y, const char *anchor, const char *kind, const char *words)
-{
-    if (*words == '\0')
-        return;
-    printf("<text x=\"%.0f\" y=\"%.1f\" text-anchor=\"%s\" %s xml:space=\"preserve\">", x, y,
-           anchor, kind);
-    xml(words);
-    puts("</text>");
-}
-
-#define CALL_TEXT                                                                                  \
-    "class=\"ink\" fill=\"#1f2328\" font-family=\"'DejaVu Sans Mono',Menlo,Consolas,monospace\" "  \
-    "font-size=\"14\""
-#define NOTE_TEXT "class=\"dim\" fill=\"#57606a\" font-size=\"12\""
-#define BAD_TEXT "class=\"bad\" fill=\"#b3151f\" font-size=\"12\" font-weight=\"bold\""
-#define HEAD_TEXT "class=\"ink\" fill=\"#1f2328\" font-size=\"15\" font-weight=\"bold\""
-#define HALO_TEXT                                                                                  \
-    "aria-hidden=\"true\" class=\"halo\" stroke=\"#ffffff\" fill=\"none\" "                        \
-    "stroke-width=\"4\" " LABEL_FONT
-#define LABEL_FONT "font-family=\"'DejaVu Sans Mono',Menlo,Consolas,monospace\" font-size=\"12.5\""
-#define LABEL_TEXT "stroke=\"none\" " LABEL_FONT
 
 /* What stands under the call, from its address to how long it waited, a line each. */
 static const char *note_of(const struct step *step)
@@ -135,15 +86,6 @@ static const struct place *place_of(const struct trace *trace, const struct even
     return NULL;
 }
 
-static void line(double x, double from, double to, int colour, bool waits)
-{
-    if (to > from)
-        printf("<path d=\"M%.0f %.1fV%.1f\" class=\"%s\" stroke=\"%s\" stroke-width=\"%s\"%s/>\n",
-               x, from, to, *colours[colour].name ? colours[colour].name : "dim",
-               colours[colour].light, colour == 0 ? "1.5" : "3",
-               waits ? " stroke-dasharray=\"2 6\"" : "");
-}
-
 /* The state that an arrow which no call received brings to this column. */
 static int news_for(const struct column *column, const struct step *step)
 {
@@ -195,19 +137,6 @@ static void draw_lifeline(const struct trace *trace, const struct column *column
     line(x, from, bottom - 12, colour, waits);
 }
 
-static void badge(double x, double y, enum state state)
-{
-    if (state == NO_STATE)
-        return;
-    const char *name = state_name(state);
-    double wide = 8.0 * (double)strlen(name) + 14;
-    printf("<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"18\" rx=\"9\" class=\"%s\" "
-           "fill=\"%s\"/>",
-           x - wide / 2, y - 9, wide, colours[state].name, colours[state].light);
-    text(x, y + 4, "middle", "class=\"on\" fill=\"#ffffff\" font-size=\"11\" font-weight=\"bold\"",
-         name);
-}
-
 static void draw_arrow(const struct trace *trace, struct arrow *arrow)
 {
     const struct place *from = arrow->from != NULL ? place_of(trace, arrow->from) : NULL;
@@ -239,30 +168,17 @@ static void draw_arrow(const struct trace *trace, struct arrow *arrow)
         y1 = y2 = from->y + from->height + 12;
         x1 = lifeline(source) + sign * 2;
     }
-    double length = hypot(x2 - x1, y2 - y1), dx = (x2 - x1) / length, dy = (y2 - y1) / length;
-    printf(
-        "<g class=\"%s\" stroke=\"%s\" fill=\"%s\"><path d=\"M%.1f %.1fL%.1f %.1f\" fill=\"none\" "
-        "stroke-width=\"2\"%s/>",
-        colours[colour].name, colours[colour].light, colours[colour].light, x1, y1,
-        arrow->lost ? x2 : x2 - 6 * dx, arrow->lost ? y2 : y2 - 6 * dy,
-        arrow->lost ? " stroke-dasharray=\"6 4\"" : "");
-    if (arrow->lost)
-        printf("<path d=\"M%.1f %.1fl12 12m0 -12l-12 12\" stroke-width=\"2.5\" fill=\"none\"/>",
-               x2 - 6, y2 - 6);
-    else
-        printf("<path d=\"M%.1f %.1fL%.1f %.1fL%.1f %.1fZ\" stroke=\"none\"/>", x2, y2,
-               x2 - 11 * dx - 5 * dy, y2 - 11 * dy + 5 * dx, x2 - 11 * dx + 5 * dy,
-               y2 - 11 * dy - 5 * dx);
+    start_arrow(x1, y1, x2, y2, colour, arrow->lost);
     double gap = LANE - BOX, at = (x1 + x2) / 2; /* the words stand in the gap between two boxes */
     if (y1 != y2)                                /* where the lines are apart */
         at = arrow->to->in->next_in != NULL ? x1 + sign * gap * 0.3 : x2 - sign * gap * 0.36;
     else if (more)
         at = x1 + sign * (BOX / 2 + gap * 0.4);
-    else if (length > LANE)
+    else if (fabs(x2 - x1) > LANE)
         at = x1 + sign * gap / 2;
-    double y = y1 + (y2 - y1) * (at - x1) / (x2 - x1) + -7;
+    double y = y1 + (y2 - y1) * (at - x1) / (x2 - x1) - 7;
     const char *words = arrow_words(arrow, 29);
-    if (y1 != y2 || length > LANE) /* something may lie behind the words */
+    if (y1 != y2 || fabs(x2 - x1) > LANE) /* something may lie behind the words */
         text(at, y, "middle", HALO_TEXT, words);
     text(at, y, "middle", LABEL_TEXT, words);
     puts("</g>");
@@ -329,38 +245,6 @@ static void describe(const struct trace *trace)
         printf(i + 1 < trace->step_count ? "; " : ".");
     }
     puts("</desc>");
-}
-
-/* Dark screens. LibreOffice takes what stands in @media for always wanted, but knows no selectors
- * of this form; so it draws the light one. */
-static void dark(const char *element, const char *name, const char *property, const char *colour)
-{
-    printf("%s[class~=%s]{%s:%s}", element, name, property, colour);
-}
-
-static void style_sheet(void)
-{
-    puts("<style>@media (prefers-color-scheme: dark) {");
-    dark("rect", "paper", "fill", "#0d1117");
-    dark("text", "ink", "fill", "#e6edf3");
-    dark("text", "dim", "fill", "#9aa7b5");
-    dark("path", "dim", "stroke", "#6e7681");
-    dark("text", "on", "fill", "#0d1117");
-    dark("text", "halo", "stroke", "#0d1117");
-    dark("rect", "box", "fill", "#161b22");
-    dark("rect", "box", "stroke", "#6e7681");
-    dark("rect", "badbox", "stroke", "#ff8078");
-    for (size_t i = 1; i < sizeof colours / sizeof colours[0]; i++) {
-        if (strcmp(colours[i].name, colours[i - 1].name) == 0)
-            continue;
-        putchar('\n');
-        dark("path", colours[i].name, "stroke", colours[i].dark);
-        dark("rect", colours[i].name, "fill", colours[i].dark);
-        dark("text", colours[i].name, "fill", colours[i].dark);
-        dark("g", colours[i].name, "stroke", colours[i].dark);
-        dark("g", colours[i].name, "fill", colours[i].dark);
-    }
-    puts("}</style>");
 }
 
 void draw_svg(struct trace *trace)
