@@ -402,6 +402,76 @@ ladder: trace line 5: torn: passed over" "$(cat errors)"
   same "0 ladder (Both Ends) 1.0" "$status $output"
 }
 
+@test "EAGAIN is told once, and what a program says to itself not at all; -a tells all" {
+  {
+    server_listens
+    line end 11 server socketpair fd=5 kind=unix id=8 result=0 'args=domain=AF_UNIX type=SOCK_STREAM protocol=0 pair=6 pairid=9'
+    line end 11 server write fd=5 kind=unix id=8 offset=0 want=1 count=1 result=1 data='"!"'
+    line end 11 server read fd=6 kind=unix id=9 offset=0 want=1 count=1 result=1 data='"!"'
+    for _ in 1 2 3; do line end 11 server accept fd=3 kind=tcp4 id=1 local=$A result=-1 errno=EAGAIN; done
+    line end 11 server getsockname fd=3 kind=tcp4 id=1 local=$A result=0
+  } >trace
+  drawn trace
+  same 1 "$(grep -c EAGAIN drawing)"
+  no_row 'socketpair\|getsockname\|read('
+  drawn -a trace
+  same 3 "$(grep -c EAGAIN drawing)"
+  row 'socketpair()'
+  row 'getsockname(3)'
+}
+
+@test "many clients, one after the other, share a lane; each is named where it begins" {
+  {
+    server_listens
+    for n in 1 2 3 4 5 6; do
+      line end $((30 + n)) client socket fd=3 kind=tcp4 id=$((20 + n)) result=3 "$STREAM"
+      line end $((30 + n)) client connect fd=3 kind=tcp4 id=$((20 + n)) local=127.0.0.1:4000$n peer=$A result=0
+      line end 11 server accept fd=3 kind=tcp4 id=1 local=$A peer=127.0.0.1:4000$n result=$((3 + n)) args="newid=$((50 + n))"
+      line end $((30 + n)) client send fd=3 kind=tcp4 id=$((20 + n)) local=127.0.0.1:4000$n peer=$A offset=0 want=2 count=2 result=2 data='"hi"'
+      line end 11 server recv fd=$((3 + n)) kind=tcp4 id=$((50 + n)) local=$A peer=127.0.0.1:4000$n offset=0 want=9 count=2 result=2 data='"hi"'
+      line note $((30 + n)) client exit result=0
+    done
+  } >trace
+  drawn trace
+  for n in 1 2 3 4 5 6; do grep -q "$((30 + n))" drawing; done
+  same 6 "$(grep -c '◄.* "hi" ' drawing)"
+  [ "$(wc -L <drawing)" -le 80 ]
+  drawn -T svg trace
+  same 7 "$(grep -c 'font-size="15"' drawing)"
+}
+
+@test "a hundred damaged traces, and none that it chokes on" {
+  {
+    server_listens
+    client_connects
+    client end send offset=0 want=5 count=5 result=5 data='"hello"'
+    server_end end recv offset=0 want=512 count=5 result=5 data='"hello"'
+    line note 33 server fork args=ppid=11
+    line end 33 server sendto fd=5 kind=udp4 id=7 local=0.0.0.0:7 peer=127.0.0.1:8 want=1 count=1 result=1 data='"x"'
+    client end shutdown args=how=SHUT_WR result=0
+    line note 22 client exit result=0
+  } >good
+  python3 - "$LADDER" <<'END'
+import random, subprocess, sys
+random.seed(7)
+odd = ['-', '0', '-1', '9' * 19, '-' + '9' * 19, '127.0.0.1:0', ':', '[', 'x', '', 'unix:', '"\\x00"', '" "',
+       'pair=5 pairid=7', 'newid=3', 'newid=2', 'full=9', 'ppid=22', '\\x1b[31m' * 99, '\u65e5\u672c' * 300]
+good = [line.split('\t') for line in open('good').read().splitlines()]
+for n in range(100):
+    lines = [list(line) for line in good for _ in range(random.choice([0, 1, 1, 1, 1, 2]))]
+    for _ in range(random.randrange(9)):
+        line = random.choice(lines)
+        line[random.randrange(20)] = random.choice(odd + [random.choice(random.choice(good))])
+    if n % 3 == 0:
+        random.shuffle(lines)
+    open('bad', 'w').write('\n'.join('\t'.join(line) for line in lines))
+    for options in ['-a'], ['-r', '-w', '60'], ['-T', 'svg'], ['-T', 'mermaid']:
+        ran = subprocess.run([sys.argv[1], *options, 'bad'], capture_output=True, timeout=20)
+        assert ran.returncode in (0, 1, 2), (n, options, ran.returncode, ran.stderr)
+        assert b'Sanitizer' not in ran.stderr and b'runtime error' not in ran.stderr, (n, ran.stderr)
+END
+}
+
 @test "10,000 calls of 400 clients are drawn in under a second" {
   python3 - >trace <<'END'
 clock = 0
@@ -556,4 +626,14 @@ END
   row '◄─' '"hello\n"'
   row 'LISTEN' 'listen(3)'
   same 1 "$(grep -c 'listen(3)' drawing)"
+}
+
+@test "-f tells at the end what was lost" {
+  cat >client.py <<'END'
+from socket import *
+s = socket(AF_INET, SOCK_DGRAM)
+s.sendto(b'into the void', ('127.0.0.1', 9))
+END
+  ladder -f -q -- 'python3 client.py' 'true' </dev/null >drawing
+  row '"into the void" lost' 'x'
 }
