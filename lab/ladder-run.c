@@ -118,7 +118,9 @@ static void wait_for(struct trace *trace, struct source *source, struct program 
 
 int run(struct trace *trace, const char *socktrace, const char *keep, char **commands)
 {
-    char file[] = "/tmp/ladder-XXXXXX";
+    const char *folder = getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp";
+    char *file = allocate(strlen(folder) + sizeof "/ladder-XXXXXX");
+    sprintf(file, "%s/ladder-XXXXXX", folder);
     int fd = keep != NULL ? open(keep, O_RDWR | O_CREAT | O_TRUNC, 0666) : mkstemp(file);
     struct source source = {.name = keep != NULL ? keep : file, .fd = fd};
     if (fd == -1)
@@ -147,6 +149,7 @@ int run(struct trace *trace, const char *socktrace, const char *keep, char **com
     if (keep == NULL)
         unlink(file);
     close(fd);
+    free(file);
     free(source.text);
     free(programs);
     return status;

@@ -184,14 +184,30 @@ static void draw_arrow(const struct trace *trace, struct arrow *arrow)
     puts("</g>");
 }
 
+/* accept takes the connection from the queue of the listening socket, where connect has put it. */
+static void draw_queue(const struct trace *trace, const struct event *e)
+{
+    const struct event *connect = e->call == ACCEPT && e->accepted != NULL ? e->after : NULL;
+    const struct place *from = connect != NULL ? place_of(trace, connect) : NULL;
+    const struct place *to = from != NULL ? place_of(trace, e) : NULL;
+    if (to == NULL || connect->out == NULL || connect->out->over == NULL)
+        return;
+    double x1 = lifeline(connect->out->over), x2 = lifeline(e->column), beside = BOX / 2.0;
+    if (x1 == x2)
+        start_arrow(x1 + 9, from->y + 19, x1 + 9, to->y, SYN_SENT, false);
+    else
+        start_arrow(x1, from->y + 15, x2 - (x2 > x1 ? beside : -beside), to->y + 15, SYN_SENT,
+                    false);
+    puts("</g>");
+}
+
 static void draw_box(const struct step *step, const struct place *place)
 {
     const struct event *e = step->event;
     double x = lifeline(e->column), y = place->y + 20;
     if (e->call == REMARK) {
         char line[512];
-        snprintf(line, sizeof line, "%s %d: %s", plain_words(e->column->program), e->column->pid,
-                 call_words(step));
+        snprintf(line, sizeof line, "%s: %s", plain_words(e->column->program), call_words(step));
         text(EDGE - BOX / 2, y, "start", NOTE_TEXT, line);
         return;
     }
@@ -271,6 +287,7 @@ void draw_svg(struct trace *trace)
         const struct event *e = trace->steps[i].event;
         for (struct arrow *a = e->out; a != NULL; a = a->next_out)
             draw_arrow(trace, a);
+        draw_queue(trace, e);
         for (struct arrow *a = e->in; a != NULL; a = a->next_in)
             draw_arrow(trace, a);
     }

@@ -118,7 +118,10 @@ static void remark(const struct step *step)
 {
     const struct column *c = step->event->column;
     char text[1200], *line = text;
-    snprintf(text, sizeof text, "* %s %d: %s", plain_words(c->program), c->pid, call_words(step));
+    char number[16] = "";
+    if (!style.book)
+        snprintf(number, sizeof number, " %d", c->pid);
+    snprintf(text, sizeof text, "* %s%s: %s", plain_words(c->program), number, call_words(step));
     while (words_width(line) > style.width) {
         int at = style.width;
         while (at > 20 && line[at] != ' ')

@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 struct style style = {.width = 80, .form = 't'};
-volatile bool interrupted;
+volatile sig_atomic_t interrupted;
 
 #define OPTIONS "[-afqr] [-o TRACE] [-T text | svg | mermaid] [-w WIDTH]"
 static const char usage[] = "usage: ladder " OPTIONS " [FILE ...]\n"

@@ -5,6 +5,7 @@
 #ifndef LADDER_H
 #define LADDER_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -218,7 +219,7 @@ int run(struct trace *trace, const char *socktrace, const char *keep, char **com
 /* ladder.c: what the trace holds by now, drawn; last: nothing more comes. */
 void draw(struct trace *trace, bool last);
 void pause_a_little(void);
-extern volatile bool interrupted;
+extern volatile sig_atomic_t interrupted;
 
 /* The pens. text: steps as they come, first is the first new one. */
 void draw_text(struct trace *trace, size_t first);

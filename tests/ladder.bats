@@ -117,6 +117,8 @@ END
   row '├─' '"jkl" unread' '─x'
   row ' x─' '"xyz" unread' '┼ send(3) = 3'
   same 5 "$(grep -c '◄.* "\|" .*►' drawing)"
+  row 'RST' '┼ close(3)' CLOSED
+  no_row FIN
 }
 
 @test "closing with bytes unread, or what is sent to a closed end, is a reset, not the end" {
@@ -438,6 +440,19 @@ ladder: trace line 5: torn: passed over" "$(cat errors)"
   [ "$(wc -L <drawing)" -le 80 ]
   drawn -T svg trace
   same 7 "$(grep -c 'font-size="15"' drawing)"
+}
+
+@test "more columns than the width can hold: it says what to do" {
+  {
+    server_listens
+    for n in $(seq 100 140); do
+      line end $n client$n connect fd=3 kind=tcp4 id=$n local=127.0.0.1:40$n peer=$A result=0
+    done
+  } >trace
+  drawn -w 80 trace && return 1
+  same "ladder: 42 columns do not fit into 80 characters: give a greater -w, or -T svg" "$(cat errors)"
+  drawn -w 200 trace
+  drawn -T svg trace
 }
 
 @test "a hundred damaged traces, and none that it chokes on" {
