@@ -14,10 +14,8 @@ static struct hold {
 
 struct column *outside(struct trace *trace)
 {
-    if (trace->outside == NULL) {
+    if (trace->outside == NULL)
         trace->outside = column_of(trace, 0, 0, "not watched");
-        trace->outside->shown = true;
-    }
     return trace->outside;
 }
 
@@ -56,7 +54,7 @@ static struct column *outside_of(struct trace *trace, const struct end *end)
 
 void finish(struct trace *trace, struct event *e, struct end *end)
 {
-    if (end->finished != NULL || end->datagrams || end->peer == NULL || end->broken)
+    if (end->finished != NULL || end->datagrams || end->peer == NULL || end->broken || end->pending)
         return;
     struct column *over = end->twin != NULL ? end->twin->user : outside_of(trace, end);
     if (over == NULL || over == e->column)

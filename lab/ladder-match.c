@@ -73,6 +73,7 @@ static void connected(struct trace *trace, struct event *e)
     }
     e->socket->peer = e->peer;
     e->socket->watched = listener != NULL;
+    e->socket->pending = pending;
     e->socket->made = e;
     point(SYN, e, NULL, listener != NULL ? listener->listened->column : outside(trace));
 }
@@ -97,6 +98,7 @@ static void accepted(struct trace *trace, struct event *e)
         return;
     }
     other->taken = true;
+    other->pending = false;
     other->twin = end;
     end->twin = other;
     e->after = other->made;
@@ -199,6 +201,19 @@ static void received(struct trace *trace, struct event *e)
     }
 }
 
+/* What became of a connect that did not wait. */
+static void asked(const struct event *e)
+{
+    struct end *end = e->socket;
+    if (e->error == NULL)
+        end->pending = false;
+    if (e->error == NULL || end->made == NULL || end->made->call != CONNECT)
+        return;
+    end->broken = true;
+    end->made->out->over = NULL;
+    end->made->out->lost = true;
+}
+
 static void act(struct trace *trace, struct event *e)
 {
     char how[32];
@@ -223,8 +238,12 @@ static void act(struct trace *trace, struct event *e)
     }
     if (e->call == CONNECT)
         connected(trace, e);
+    if (e->call == ASKED)
+        asked(e);
     if (e->call == ACCEPT)
         accepted(trace, e);
+    if ((e->call == SEND || e->call == RECV) && e->error == NULL)
+        e->socket->pending = false;
     if (e->call == SEND && e->error == NULL)
         sent(trace, e);
     if (e->call == RECV || (e->call == SEND && e->error != NULL))

@@ -26,7 +26,9 @@ bool visible(const struct event *e)
         return false;
     if (e->call == EXIT)
         return e->out != NULL || (strcmp(e->name, "killed") == 0 && !style.book);
-    if (e->call == ASIDE)
+    if (e->call == ASKED && e->error != NULL)
+        return true;
+    if (e->call == ASIDE || e->call == ASKED)
         return style.all && e->end != e->begin;
     return style.all || !e->repeated;
 }
@@ -210,7 +212,7 @@ static void order_columns(struct trace *trace, bool names)
         free_from[c->lane] = c->ended || c->parent != NULL ? c->last_step : trace->step_count;
         trace->lane_count += c->lane == trace->lane_count;
     }
-    if (trace->outside != NULL) {
+    if (trace->outside != NULL && trace->outside->shown) {
         name_column(trace, trace->outside);
         trace->outside->lane = trace->lane_count++;
         trace->outside->rank = count;
@@ -236,8 +238,23 @@ static void retire(struct trace *trace, size_t first)
     }
 }
 
+/* The column of those that nobody watched is there if something comes from it or goes to it. */
+static void show_outside(struct trace *trace, size_t first)
+{
+    bool used = style.live && trace->outside->shown;
+    for (size_t i = first; i < trace->count && !used; i++) {
+        for (const struct arrow *a = trace->events[i]->out; a != NULL; a = a->next_out)
+            used = used || a->over == trace->outside;
+        for (const struct arrow *a = trace->events[i]->in; a != NULL; a = a->next_in)
+            used = used || a->from == NULL;
+    }
+    trace->outside->shown = used;
+}
+
 void order(struct trace *trace, size_t first)
 {
+    if (trace->outside != NULL)
+        show_outside(trace, first);
     bool book = style.book;
     size_t before = trace->step_count;
     style.book = false;
@@ -253,7 +270,7 @@ void order(struct trace *trace, size_t first)
     for (size_t i = 0; i < trace->count; i++)
         trace->events[i]->announced = false;
     for (struct column *c = trace->columns; c != NULL; c = c->next)
-        c->shown = c == trace->outside;
+        c->shown = c == trace->outside && c->shown;
     order_steps(trace, first);
     order_columns(trace, true);
 }

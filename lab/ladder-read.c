@@ -254,6 +254,13 @@ void read_line(struct trace *trace, char *line, const char *file, long number)
     e.name = copy(field[CALL]);
     e.error = *field[ERRNO] == '-' ? NULL : copy(field[ERRNO]);
     e.args = *field[ARGS] == '-' ? NULL : copy(field[ARGS]);
+    bool asked = strcmp(e.name, "getsockopt") == 0 && e.error == NULL &&
+                 argument(e.args, "opt", value, sizeof value) != NULL &&
+                 strcmp(value, "SO_ERROR") == 0 &&
+                 argument(e.args, "val", value, sizeof value) != NULL;
+    e.call = asked ? ASKED : e.call;
+    if (asked && strcmp(value, "0") != 0)
+        e.error = copy(value);
     if (*field[DATA_] == '"') {
         field[DATA_][strlen(field[DATA_]) - 1] = '\0';
         e.data = (unsigned char *)copy(field[DATA_] + 1);

@@ -53,7 +53,7 @@ static enum state finish_step(const struct event *e)
         state = a->kind == RST ? change(a->end, CLOSED) : finished(a->end);
         a->news = a->kind == RST ? change(a->end->twin, CLOSED) : heard_fin(a->end->twin);
     }
-    if (e->stops_listening && e->call == CLOSE)
+    if (e->call == CLOSE && (e->stops_listening || e->socket->state == SYN_SENT))
         state = change(e->socket, CLOSED);
     return state;
 }
@@ -74,6 +74,8 @@ enum state tcp_step(const struct step *step)
         return connect_step(step);
     case ACCEPT:
         return e->accepted != NULL ? change(e->accepted, ESTABLISHED) : NO_STATE;
+    case ASKED:
+        return e->error != NULL ? change(e->socket, CLOSED) : NO_STATE;
     case SHUTDOWN:
     case CLOSE:
         return finish_step(e);

@@ -127,7 +127,7 @@ static void remark(const struct step *step)
         while (at > 20 && line[at] != ' ')
             at--;
         printf("%.*s\n", at, line);
-        line += at;
+        line += at + (line[at] == ' ');
     }
     puts(line);
 }

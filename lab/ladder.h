@@ -21,6 +21,7 @@ enum call {
     SHUTDOWN,
     CLOSE,
     EXIT,
+    ASKED, /* what became of a connect that did not wait: getsockopt(SO_ERROR) */
     REMARK,
     ASIDE
 };
@@ -55,7 +56,8 @@ struct end {
     long long sent, received;        /* how far each direction has come */
     struct arrow *finished;          /* our end of the stream, on its way to the other end */
     struct column *user;             /* whose call was the last */
-    bool taken, broken;              /* by accept(2); by a reset */
+    bool pending;       /* by a connect that did not wait, with no sign of success yet */
+    bool taken, broken; /* by accept(2); by a reset */
     enum state state;
     struct end *next;
 };
