@@ -391,10 +391,12 @@ END
 }
 
 @test "a torn or foreign line is told with its number and passed over; a newer trace is refused" {
-  { server_listens; echo 'hello world'; line end 11 server close fd=3 kind=tcp4 id=1 result=0 | cut -c 1-60; client_connects; } >trace
+  { server_listens; echo 'hello world'; line end 11 server close fd=3 kind=tcp4 id=1 result=0 | cut -c 1-60; client_connects
+    client end send offset=0 want=5 count=5 result=5 data='"hel'; } >trace
   drawn trace
   same "ladder: trace line 4: not a line of a trace: passed over
-ladder: trace line 5: torn: passed over" "$(cat errors)"
+ladder: trace line 5: torn: passed over
+ladder: trace line 9: torn: passed over" "$(cat errors)"
   row 'accept(3) = 4'
   { server_listens | sed 's/^S1/S2/'; } >trace
   run --separate-stderr ladder trace
