@@ -197,6 +197,7 @@ END
     got 0 ''
   } >trace
   drawn trace
+  same '"two" "one" "one" "long"' "$(grep -o '◄.*' drawing | grep -o '"[a-z]\+\("\|…\)' | head -4 | tr '\n' ' ' | sed 's/ $//')"
   same 2 "$(grep -c '◄.* "one" ' drawing)"
   same 1 "$(grep -c '◄.* "two" ' drawing)"
   row 'recvfrom(3) = 4 ┤◄' '4 of 6, 2 lost'
@@ -672,4 +673,55 @@ s.sendto(b'into the void', ('127.0.0.1', 9))
 END
   ladder -f -q -- 'python3 client.py' 'true' </dev/null >drawing
   row '"into the void" lost' 'x'
+}
+
+@test "-f: who is gone leaves its lane; a new column is named before its first call" {
+  start ladder "$LADDER" -f live
+  server_listens >live
+  for n in 1 2 3; do
+    {
+      line end 3$n client connect fd=3 kind=tcp4 id=2$n local=127.0.0.1:4000$n peer=$A result=0
+      line end 11 server accept fd=3 kind=tcp4 id=1 local=$A peer=127.0.0.1:4000$n result=4 args="newid=5$n"
+    } >>live
+    eventually grep -q "port 4000$n" ladder.out
+    {
+      line end 3$n client send fd=3 kind=tcp4 id=2$n local=127.0.0.1:4000$n peer=$A offset=0 want=2 count=2 result=2 data="\"h$n\""
+      line end 11 server recv tid=6$n fd=4 kind=tcp4 id=5$n local=$A peer=127.0.0.1:4000$n offset=0 want=9 count=2 result=2 data="\"h$n\""
+      line end 3$n client close fd=3 kind=tcp4 id=2$n local=127.0.0.1:4000$n peer=$A result=0
+      line note 3$n client exit result=0
+      line end 11 server close tid=6$n fd=4 kind=tcp4 id=5$n local=$A peer=127.0.0.1:4000$n result=0
+    } >>live
+    eventually grep -q "\"h$n\"" ladder.out
+    eventually grep -q "thread $n" ladder.out
+  done
+  rm live
+  wait "$PID"
+  cp ladder.out drawing
+  for n in 1 2 3; do row '│' '│◄' "\"h$n\"" '┼ send(3) = 2'; done
+  ! grep -q '[│┊├].*[│┊├].*[│┊├].*[│┊├]' drawing
+  same 3 "$(grep -c 'server *server *client' drawing)"
+}
+
+@test "-r: the clock may differ, the drawing does not" {
+  turn() { # what two programs did, with the client's own steps early or late
+    CLOCK=1000
+    server_listens
+    CLOCK=$1; line end 22 client socket fd=3 kind=tcp4 id=2 result=3 "$STREAM"
+    CLOCK=1010; line end 22 client connect fd=3 kind=tcp4 id=2 local=$B peer=$A result=0
+    CLOCK=1011; line end 11 server accept fd=3 kind=tcp4 id=1 local=$A peer=$B result=4 args="on=$A newid=3" begin=1004
+    CLOCK=$2; client end send offset=0 want=2 count=2 result=2 data='"hi"'
+    CLOCK=$3; server_end end send offset=0 want=2 count=2 result=2 data='"yo"'
+    CLOCK=1030; server_end end recv offset=0 want=9 count=2 result=2 data='"hi"'
+    CLOCK=1031; client end recv offset=0 want=9 count=2 result=2 data='"yo"'
+  }
+  turn 1004 1020 1025 | sort -n -k 3 >one
+  turn 1008 1026 1012 | sort -n -k 3 >two
+  ladder one >plain.one
+  ladder two >plain.two
+  ! cmp -s plain.one plain.two
+  ladder -r one >drawing
+  ladder -r two >again
+  diff drawing again
+  no_row '1[12]\b.*22\|waited'
+  row '127.0.0.1 port 49152'
 }
