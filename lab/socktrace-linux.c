@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* socktrace-linux.c - what the preloaded library does on Linux only: the calls that POSIX does not
- * have, the forms that glibc's headers make of POSIX calls (_FORTIFY_SOURCE, large files), and a few
- * questions to the system. socktrace-portable.c takes its place elsewhere. */
+ * have, the forms that glibc's headers make of POSIX calls (_FORTIFY_SOURCE, large files), and a
+ * few questions to the system. socktrace-portable.c takes its place elsewhere. */
 #define _DEFAULT_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -18,8 +18,6 @@ struct mmsghdr { /* as <sys/socket.h> has it with _GNU_SOURCE only */
     unsigned int msg_len;
 };
 
-extern char **environ;
-
 #define LINUX_CALLS(X)                                                                             \
     X(int, accept4, (int, struct sockaddr *, socklen_t *, int))                                    \
     X(int, dup3, (int, int, int))                                                                  \
@@ -29,8 +27,7 @@ extern char **environ;
     X(int, sendmmsg, (int, struct mmsghdr *, unsigned int, int))                                   \
     X(int, recvmmsg, (int, struct mmsghdr *, unsigned int, int, struct timespec *))                \
     X(ssize_t, __recv_chk, (int, void *, size_t, size_t, int))                                     \
-    X(ssize_t, __recvfrom_chk,                                                                     \
-      (int, void *, size_t, size_t, int, struct sockaddr *, socklen_t *))                          \
+    X(ssize_t, __recvfrom_chk, (int, void *, size_t, size_t, int, struct sockaddr *, socklen_t *)) \
     X(ssize_t, __read_chk, (int, void *, size_t, size_t))                                          \
     X(int, __vdprintf_chk, (int, int, const char *, va_list))                                      \
     X(int, __poll_chk, (struct pollfd *, nfds_t, int, size_t))                                     \

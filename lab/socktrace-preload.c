@@ -17,8 +17,6 @@
 #define IOV_MAX 1024 /* POSIX: where <limits.h> leaves it to sysconf(), it is at least 16 */
 #endif
 
-extern char **environ;
-
 static struct iovec one(const void *data, size_t size)
 {
     return (struct iovec){(void *)(uintptr_t)data, size};

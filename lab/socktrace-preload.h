@@ -25,12 +25,19 @@
 
 #include "socktrace.h"
 
+#ifdef __APPLE__
+#include <crt_externs.h>
+#define environ (*_NSGetEnviron()) /* libraries have no environ of their own there */
+#else
+extern char **environ;
+#endif
+
 #ifndef RTLD_NEXT
 #define RTLD_NEXT ((void *)-1L) /* POSIX since 2024; glibc has it with _GNU_SOURCE only */
 #endif
 
 /* The library stands before the C library: its own recv() is called, REAL(recv) is the next one's.
- * On macOS dyld interposes instead: watch_recv() is called for recv(), which here is the real one. */
+ * On macOS dyld interposes instead: watch_recv() is called for recv(), which is the real one. */
 #ifdef __APPLE__
 #define WATCH(type, name) static type watch_##name
 #define REAL(name) name
@@ -60,8 +67,7 @@
     X(int, accept, (int, struct sockaddr *, socklen_t *))                                          \
     X(int, connect, (int, const struct sockaddr *, socklen_t))                                     \
     X(ssize_t, send, (int, const void *, size_t, int))                                             \
-    X(ssize_t, sendto,                                                                             \
-      (int, const void *, size_t, int, const struct sockaddr *, socklen_t))                        \
+    X(ssize_t, sendto, (int, const void *, size_t, int, const struct sockaddr *, socklen_t))       \
     X(ssize_t, sendmsg, (int, const struct msghdr *, int))                                         \
     X(ssize_t, recv, (int, void *, size_t, int))                                                   \
     X(ssize_t, recvfrom, (int, void *, size_t, int, struct sockaddr *, socklen_t *))               \
@@ -77,8 +83,7 @@
     X(int, setsockopt, (int, int, int, const void *, socklen_t))                                   \
     X(int, getsockname, (int, struct sockaddr *, socklen_t *))                                     \
     X(int, getpeername, (int, struct sockaddr *, socklen_t *))                                     \
-    X(int, getaddrinfo,                                                                            \
-      (const char *, const char *, const struct addrinfo *, struct addrinfo **))                   \
+    X(int, getaddrinfo, (const char *, const char *, const struct addrinfo *, struct addrinfo **)) \
     X(int, poll, (struct pollfd *, nfds_t, int))                                                   \
     X(int, select, (int, fd_set *, fd_set *, fd_set *, struct timeval *))                          \
     X(int, pselect,                                                                                \
@@ -103,8 +108,8 @@ struct posix_calls {
 extern struct posix_calls real;
 #endif
 
-/* Which descriptors: any, so that errors are told; only sockets; or all but open files, as programs ask
- * getpeername() and the like to find out whether a descriptor is a socket. */
+/* Which descriptors: any, so that errors are told; only sockets; or all but open files, as programs
+ * ask getpeername() and the like to find out whether a descriptor is a socket. */
 enum which { WATCH_ANY, WATCH_SOCKETS, WATCH_NO_FILES };
 
 struct watch {
@@ -115,8 +120,8 @@ struct watch {
 };
 
 /* The parts of a call. watch_begin returns false when the call is not to be told. It is followed by
- * what goes into the event, by watch_waits, by the real call, by watch_returned (takes time and errno)
- * and by watch_end (writes the event, restores errno). */
+ * what goes into the event, by watch_waits, by the real call, by watch_returned (takes time and
+ * errno) and by watch_end (writes the event, restores errno). */
 bool watch_begin(struct watch *w, const char *call, int fd, enum which which);
 void watch_waits(struct watch *w);
 void watch_returned(struct watch *w, int64_t result);
@@ -145,22 +150,22 @@ bool watch_poll(struct watch *w, const char *call, struct pollfd *fds, nfds_t co
 void watch_polled(struct watch *w, int result, const struct pollfd *fds, nfds_t count);
 
 /* Facts about sockets. */
-void watch_new(struct watch *w, int fd);         /* fd was made: nothing is known of it yet */
-void watch_refresh(struct watch *w, bool peer);  /* the socket's addresses may have changed */
+void watch_new(struct watch *w, int fd);        /* fd was made: nothing is known of it yet */
+void watch_refresh(struct watch *w, bool peer); /* the socket's addresses may have changed */
 void watch_remember_peer(struct watch *w, const char *peer);
 void watch_accepted(struct watch *w, int fd, const struct sockaddr *from, socklen_t length);
-uint64_t socket_id(int fd);                      /* 0: no socket */
+uint64_t socket_id(int fd); /* 0: no socket */
 bool is_datagram(const struct watch *w);
 void address_text(char text[ADDRESS_SIZE], const struct sockaddr *address, socklen_t length);
 size_t total(const struct iovec *data, int parts);
-/* May these bytes be read? A program that hands a wrong pointer to the system gets EFAULT from it, and
- * must get the same here, not a crash. */
+/* May these bytes be read? A program that hands a wrong pointer to the system gets EFAULT from it,
+ * and must get the same here, not a crash. */
 bool is_readable(const void *at, size_t size);
 
 /* The process. */
 bool watching_polls(void);
 bool is_trace_descriptor(int fd);
-void forget_trace_descriptor(int fd); /* another file takes its number */
+void forget_trace_descriptor(int fd);                            /* another file takes its number */
 void watch_program(const char *path, char *const environment[]); /* before it is executed */
 void watch_hidden(int fd, const char *why);
 void watch_exit(int status);

@@ -49,7 +49,7 @@ static bool is_little_endian(void)
     return first == 1;
 }
 
-/* Does a PT_NOTE segment bear the mark of the Go linker? A note: sizes of name and content, type. */
+/* Is a PT_NOTE segment the mark of the Go linker? A note: sizes of name and content, type. */
 static bool is_go_note(int file, off_t offset)
 {
     unsigned char note[16];

@@ -4,6 +4,7 @@
  * These functions run inside of any program, at any moment, also in a signal handler: they use no
  * stdio, no memory but the caller's, and never touch errno. */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
@@ -213,7 +214,7 @@ size_t trace_line(char *buffer, size_t size, const struct event *event, const st
 
 /* ---- for people ---- */
 
-/* The value of an argument as it stands in event->args, cut off at its end; "" if it is not there. */
+/* The value of an argument as it stands in event->args; "" if it is not there. */
 static const char *arg(const struct event *event, const char *key, char *value, size_t size)
 {
     struct text text = text_in(value, size);
@@ -266,8 +267,10 @@ static void put_places(struct text *text, const char *between, char *list)
 /* How many bytes of s are one printable character beyond ASCII in UTF-8, or 0. */
 static size_t utf8_character(const unsigned char *s, size_t count)
 {
-    size_t length = s[0] >= 0xc2 && s[0] < 0xe0 ? 2 : s[0] >= 0xe0 && s[0] < 0xf0 ? 3
-                    : s[0] >= 0xf0 && s[0] < 0xf5 ? 4 : 0;
+    size_t length = s[0] >= 0xc2 && s[0] < 0xe0   ? 2
+                    : s[0] >= 0xe0 && s[0] < 0xf0 ? 3
+                    : s[0] >= 0xf0 && s[0] < 0xf5 ? 4
+                                                  : 0;
 
     if (length == 0 || length > count)
         return 0;
@@ -354,7 +357,7 @@ static bool is_inet(const struct event *event)
 static void put_arguments(struct text *text, const struct event *event, const struct iovec *data,
                           int parts, const struct look *look)
 {
-    static const char *const shown[] = {"domain", "type", "protocol", "backlog", "how", "cmd",
+    static const char *const shown[] = {"domain", "type", "protocol", "backlog", "how",  "cmd",
                                         "to",     "opt",  "val",      "flags",   "host", "service"};
     char value[ARGS_SIZE];
     bool comma = false;
@@ -396,16 +399,21 @@ static void put_story(struct text *text, const struct event *event, const struct
 {
     char value[ARGS_SIZE];
     const char *between = "   ";
-    const char *error = is(event, "getaddrinfo") ? lookup_error_name((int)event->result)
-                                                 : error_name(event->error);
+    const char *error =
+        is(event, "getaddrinfo") ? lookup_error_name((int)event->result) : error_name(event->error);
     bool failed = is(event, "getaddrinfo") ? event->result != 0 : event->result == -1;
     bool accepts = starts(event, "accept");
+    bool waited = event->end - event->begin >= 10000000;
 
     if (receives(event) && !failed && data != NULL && event->count > 0) {
         put_text(text, between);
         put_readable(text, data, parts, event->count, look);
     }
-    if (failed && error != NULL && error_meaning(event->call, event->kind, error) != NULL) {
+    if (failed && waited && event->error == EAGAIN && (receives(event) || accepts)) {
+        put_text(text, between);
+        put_text(text, "nothing came in the time that the program allows");
+        between = ", ";
+    } else if (failed && error != NULL && error_meaning(event->call, event->kind, error) != NULL) {
         put_text(text, between);
         put_text(text, error_meaning(event->call, event->kind, error));
         between = ", ";
@@ -481,7 +489,7 @@ static void put_story(struct text *text, const struct event *event, const struct
         put_text(text, "the rest of the datagram is lost");
         between = ", ";
     }
-    if (event->end - event->begin >= 10000000) {
+    if (waited) {
         put_text(text, between);
         put_text(text, "waited ");
         put_duration(text, event->end - event->begin);
@@ -490,13 +498,13 @@ static void put_story(struct text *text, const struct event *event, const struct
 
 static const char *waits_for(const struct event *event)
 {
-    return starts(event, "accept")   ? "a client"
-           : receives(event)         ? "data"
-           : sends(event)            ? "room to send"
-           : is(event, "connect")    ? "an answer"
+    return starts(event, "accept")    ? "a client"
+           : receives(event)          ? "data"
+           : sends(event)             ? "room to send"
+           : is(event, "connect")     ? "an answer"
            : is(event, "getaddrinfo") ? "the name service"
-           : is(event, "close")      ? "unsent data"
-                                     : "something to happen";
+           : is(event, "close")       ? "unsent data"
+                                      : "something to happen";
 }
 
 /* A note for people, or nothing. */

@@ -30,8 +30,9 @@ struct posix_calls real;
 
 static struct state *state; /* NULL: nothing is to be told */
 static _Atomic int ready;   /* 1: loading, 2: loaded */
+static int own_pid; /* of the process that this memory belongs to: not that of a child of vfork() */
 static char program[NAME_SIZE];
-static char arguments[512]; /* the command line */
+static char arguments[512];        /* the command line */
 static const char *_Atomic untold; /* "start" or "fork": not yet written */
 static int64_t untold_since;
 static _Atomic int trace_fd = -1;
@@ -89,8 +90,8 @@ static int open_high(rlim_t limit)
     return high;
 }
 
-/* Under a low soft limit the trace's descriptor goes above it, so that the program can have all that it
- * may have. */
+/* Under a low soft limit the trace's descriptor goes above it, so that the program can have all
+ * that it may have. */
 static int open_trace(void)
 {
     struct rlimit limit = {0, 0};
@@ -109,8 +110,8 @@ static int open_trace(void)
     return fd;
 }
 
-/* The trace's descriptor. close() and dup2() here tell when a program closes it or puts a file of its
- * own in its place; when that is done behind their back, the flags will hardly be the same. */
+/* The trace's descriptor. close() and dup2() here tell when a program closes it or puts a file of
+ * its own in its place; when that is done behind their back, the flags will hardly be the same. */
 static int trace_descriptor(void)
 {
     int fd = trace_fd;
@@ -237,8 +238,8 @@ void address_text(char text[ADDRESS_SIZE], const struct sockaddr *address, sockl
     put_address(&out, address, length);
 }
 
-static void ask_address(char text[ADDRESS_SIZE],
-                        int (*ask)(int, struct sockaddr *, socklen_t *), int fd)
+static void ask_address(char text[ADDRESS_SIZE], int (*ask)(int, struct sockaddr *, socklen_t *),
+                        int fd)
 {
     struct sockaddr_storage address;
     socklen_t length = sizeof address;
@@ -480,8 +481,8 @@ bool watch_begin(struct watch *w, const char *call, int fd, enum which which)
         return false;
     }
     id = socket_id(fd);
-    if (id == 0 && (which == WATCH_SOCKETS ||
-                    (which == WATCH_NO_FILES && REAL(fcntl)(fd, F_GETFD) != -1))) {
+    if (id == 0 &&
+        (which == WATCH_SOCKETS || (which == WATCH_NO_FILES && REAL(fcntl)(fd, F_GETFD) != -1))) {
         errno = error;
         return false;
     }
@@ -707,6 +708,7 @@ static void begin_child(void)
     int error = errno;
 
     my_slot = NULL;
+    own_pid = getpid();
     if (state != NULL) {
         bool told = atomic_load(&untold) == NULL;
         untold = "fork";
@@ -732,7 +734,7 @@ void watch_exit(int status)
     int pid = getpid();
     struct process *process;
 
-    if (state == NULL)
+    if (state == NULL || pid != own_pid) /* between vfork() and execve() */
         return;
     if (pid == state->look.command && state->calls == 0 && !has_company(pid))
         watch_note("quiet", NONE, now(), NULL);
@@ -741,6 +743,8 @@ void watch_exit(int status)
     process = process_of(pid);
     if (process != NULL)
         process->state = PROCESS_ENDED;
+    if (state->watcher == 0 && pid == state->look.command && getenv("SOCKTRACE_STATE") != NULL)
+        unlink(getenv("SOCKTRACE_STATE")); /* there is nobody else to do it */
 }
 
 void watch_hidden(int fd, const char *why)
@@ -870,6 +874,7 @@ static void tell_start(void)
     state->reported++;
     untold_since = now();
     untold = "start";
+    own_pid = getpid();
     register_process(getpid());
     for (int fd = 0; fd < 256; fd++) {
         struct watch w;

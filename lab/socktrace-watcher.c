@@ -11,7 +11,7 @@
 
 #include "socktrace-watcher.h"
 
-enum { REPORT_TICKS = 40, SOME_DESCRIPTORS = 1024 };
+enum { REPORT_TICKS = 400, SOME_DESCRIPTORS = 1024 };
 
 static int64_t now(void)
 {
@@ -47,8 +47,14 @@ static void tell(const struct state *state, const struct event *event, const str
 
 static struct event make_note(const char *call, const char *name, int pid)
 {
-    struct event event = {.what = NOTE, .pid = pid, .tid = pid, .fd = NO_FD, .offset = NONE,
-                          .want = NONE, .count = NONE, .result = NONE};
+    struct event event = {.what = NOTE,
+                          .pid = pid,
+                          .tid = pid,
+                          .fd = NO_FD,
+                          .offset = NONE,
+                          .want = NONE,
+                          .count = NONE,
+                          .result = NONE};
     struct text text = text_in(event.name, sizeof event.name);
 
     event.begin = event.end = now();
@@ -163,6 +169,7 @@ _Noreturn void watch_processes(struct state *state, const char *state_path, int 
     int command = state->look.command;
     int ticks = 0; /* since COMMAND was executed */
     bool alive = true;
+    bool gone;
     char byte;
 
     let_go(executed);
@@ -175,20 +182,18 @@ _Noreturn void watch_processes(struct state *state, const char *state_path, int 
             close(executed);
             executed = -1;
         }
-        alive = look_around(state);
+        gone = is_gone(command); /* before looking: what it left behind is seen then */
+        alive = look_around(state) || !gone;
         if (executed == -1 && name != NULL && state->reported == 0 &&
-            (is_gone(command) || ticks == REPORT_TICKS)) {
+            (gone || ticks == REPORT_TICKS)) {
             tell_unwatched(state, name, command, "it did not load the library");
             name = NULL;
         }
-        if (is_gone(command)) {
-            if (state->file[0] != '\0')
-                close(STDERR_FILENO); /* who reads it need not wait for processes left behind */
-        } else {
-            alive = true;
-        }
+        if (gone && state->file[0] != '\0')
+            close(STDERR_FILENO); /* who reads it need not wait for processes left behind */
         ticks += executed == -1;
     }
+    look_around(state);
     unlink(state_path);
     _exit(0);
 }

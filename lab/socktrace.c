@@ -37,9 +37,10 @@
 #endif
 
 enum { FAILED = 1, WRONG_USE = 2, CANNOT_RUN = 126, NOT_FOUND = 127 };
+enum { FEW_PROCESSES = 64 };
 enum { DATA_FOR_FILES = 256, DATA_FOR_PEOPLE = 40, DATA_MOST = 1000000 };
 
-static const char usage[] = "usage: socktrace [-p] [-n NAME] [-o FILE] [-s N] COMMAND [ARG...]\n";
+static const char usage[] = "usage: socktrace [-p] [-n NAME] [-o FILE] [-s N] COMMAND [ARG ...]\n";
 
 static char state_path[PATH_MAX]; /* empty: not made yet, or the watcher's to remove */
 
@@ -79,8 +80,10 @@ static void find_library(char library[PATH_MAX], const char *argv0)
             continue;
         if (strpbrk(library, " :") == NULL)
             return;
-        fprintf(stderr, "socktrace: %s: a path with a space or a colon cannot be preloaded: move "
-                        "the programs\n", library);
+        fprintf(stderr,
+                "socktrace: %s: a path with a space or a colon cannot be preloaded: move "
+                "the programs\n",
+                library);
         exit(FAILED);
     }
     stop(FAILED, "find " LIBRARY " beside", folder, ENOENT);
@@ -167,7 +170,7 @@ static void describe_terminal(struct state *state)
     setlocale(LC_CTYPE, "");
     state->look.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
     state->look.colour = isatty(STDERR_FILENO) && (no_colour == NULL || *no_colour == '\0') &&
-                    term != NULL && strcmp(term, "dumb") != 0;
+                         term != NULL && strcmp(term, "dumb") != 0;
     if (fstat(STDERR_FILENO, &status) == 0) {
         state->stderr_device = (uint64_t)status.st_dev;
         state->stderr_inode = (uint64_t)status.st_ino;
@@ -182,15 +185,14 @@ static int64_t parse_limit(const char *text)
     errno = 0;
     n = strtol(text, &end, 10);
     if (end == text || *end != '\0' || errno != 0 || n < 0 || n > DATA_MOST) {
-        fprintf(stderr, "socktrace: -s %s: not a number of bytes from 0 to %d\n%s", text,
-                DATA_MOST, usage);
+        fprintf(stderr, "socktrace: -s %s: not a number of bytes from 0 to %d\n", text, DATA_MOST);
         exit(WRONG_USE);
     }
     return n;
 }
 
-/* A pipe that COMMAND does not get, above the numbers of stdin, stdout and stderr, also when they are
- * closed. */
+/* A pipe that COMMAND does not get, above the numbers of stdin, stdout and stderr, also when they
+ * are closed. */
 static void make_pipe(int ends[2])
 {
     int low[2];
@@ -206,13 +208,12 @@ static void make_pipe(int ends[2])
     close(low[1]);
 }
 
-/* Starts the watcher: a grandchild, so that COMMAND gets no child that it did not make. */
+/* Starts the watcher: a grandchild, so that COMMAND gets no child that it did not make. Where no
+ * process can be had, COMMAND runs without: then no wait is announced. */
 static void start_watcher(struct state *state, int executed, const char *name)
 {
     pid_t child = fork();
 
-    if (child == -1)
-        stop(FAILED, "start", "the watcher", errno);
     if (child == 0) {
         pid_t watcher = setsid() == -1 ? -1 : fork();
         if (watcher == 0)
@@ -220,8 +221,20 @@ static void start_watcher(struct state *state, int executed, const char *name)
         state->watcher = watcher > 0 ? watcher : 0;
         _exit(0);
     }
-    while (waitpid(child, NULL, 0) == -1 && errno == EINTR)
+    while (child > 0 && waitpid(child, NULL, 0) == -1 && errno == EINTR)
         continue;
+}
+
+/* A program that may have few processes is to have them all. */
+static bool is_short_of_processes(void)
+{
+#ifdef RLIMIT_NPROC /* not POSIX */
+    struct rlimit processes;
+
+    return getrlimit(RLIMIT_NPROC, &processes) == 0 && processes.rlim_cur < FEW_PROCESSES;
+#else
+    return false;
+#endif
 }
 
 struct options {
@@ -256,13 +269,13 @@ static struct options parse_options(int argc, char **argv)
             options.limit = parse_limit(optarg);
             break;
         default:
-            fprintf(stderr, "socktrace: option -%c %s\n%s", optopt,
-                    option == ':' ? "needs an argument" : "is unknown", usage);
+            fprintf(stderr, "socktrace: option -%c %s: see socktrace --help\n", optopt,
+                    option == ':' ? "needs an argument" : "is unknown");
             exit(WRONG_USE);
         }
     }
     if (optind == argc) {
-        fprintf(stderr, "socktrace: no COMMAND given\n%s", usage);
+        fputs("socktrace: no COMMAND given: see socktrace --help\n", stderr);
         exit(WRONG_USE);
     }
     return options;
@@ -315,7 +328,8 @@ int main(int argc, char **argv)
         tell_unwatched(state, last_part(command), getpid(), why);
     make_pipe(executed);
     set_environment(library, state->file);
-    start_watcher(state, executed[0], why == NULL ? last_part(command) : NULL);
+    if (!is_short_of_processes())
+        start_watcher(state, executed[0], why == NULL ? last_part(command) : NULL);
     state_path[0] = '\0';
 
     setrlimit(RLIMIT_NOFILE, &descriptors);

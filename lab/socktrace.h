@@ -22,7 +22,7 @@ enum {
     NAME_SIZE = 64,
     ADDRESS_SIZE = 128,
     ARGS_SIZE = 640,
-    SLOT_DATA = 128, /* for the reason in a note */
+    SLOT_DATA = 128,   /* for the reason in a note */
     FIXED_SIZE = 1600, /* no line has more than this beside its data */
     SLOTS = 512,
     PROCESSES = 1024,
@@ -110,11 +110,11 @@ struct state {
     char file[PATH_MAX];  /* where the trace goes; empty: to people, on stderr */
     char name[NAME_SIZE]; /* -n, or empty */
     struct look look;
-    bool polls;           /* -p */
+    bool polls; /* -p */
     uint64_t stderr_device, stderr_inode;
-    _Atomic int watcher;       /* process number of the watcher, 0 when there is none */
-    _Atomic int reported;      /* how many programs have loaded the library */
-    _Atomic uint64_t calls;    /* how many socket calls were seen */
+    _Atomic int watcher;    /* process number of the watcher, 0 when there is none */
+    _Atomic int reported;   /* how many programs have loaded the library */
+    _Atomic uint64_t calls; /* how many socket calls were seen */
     struct process processes[PROCESSES];
     struct slot slots[SLOTS];
     struct entry entries[BUCKETS][WAYS];
@@ -150,7 +150,7 @@ size_t human_line(char *buffer, size_t size, const struct event *event, const st
 
 /* ---- socktrace-names.c: the names of constants ---- */
 
-const char *error_name(int error);        /* "EINTR", or NULL */
+const char *error_name(int error); /* "EINTR", or NULL */
 const char *error_meaning(const char *call, enum kind kind, const char *name);
 const char *lookup_error_name(int error); /* of getaddrinfo() */
 const char *kind_name(enum kind kind);

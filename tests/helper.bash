@@ -53,6 +53,7 @@ eventually() {
 start() {
   local name=$1
   shift
+  : >"$name.out" 2>"$name.err" # at once: nobody is to read what an earlier one of that name wrote
   "$@" >"$name.out" 2>"$name.err" </dev/null 3>&- 4>&- &
   PID=$!
   PIDS+=("$PID")

@@ -58,8 +58,9 @@ static void measure(long calls)
             recv(ends[1], message, sizeof message, MSG_WAITALL) != MESSAGE)
             fail("send and recv");
     clock_gettime(CLOCK_MONOTONIC, &end);
-    printf("%.0f\n", ((double)(end.tv_sec - begin.tv_sec) * 1e9 +
-                      (double)(end.tv_nsec - begin.tv_nsec)) / (double)calls);
+    printf("%.0f\n",
+           ((double)(end.tv_sec - begin.tv_sec) * 1e9 + (double)(end.tv_nsec - begin.tv_nsec)) /
+               (double)calls);
 }
 
 /* Runs a command that measures; the best of some rounds, as other programs only ever cost time. */

@@ -55,13 +55,13 @@ unwatched() {
   whole trace
 }
 
-# bad STATUS LINE [ARG...]: socktrace ends with STATUS and says LINE first
+# bad STATUS LINE [ARG...]: socktrace ends with STATUS and says LINE, nothing else
 bad() {
   local expected=$1 line=$2
   shift 2
   run_split "$TRACER" "$@"
   same "$expected" "$status"
-  same "$line" "$(sed 1q split.err)"
+  same "$line" "$(cat split.err)"
   same '' "$output"
 }
 
