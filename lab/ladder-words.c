@@ -1,118 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* ladder: the words of the drawing, the same for every pen. Bytes that do not print are escaped. */
-#define _XOPEN_SOURCE 700 /* wcwidth(3) */
-#include "ladder.h"
+/* ladder: the words of the drawing, the same for every pen. */
+#include "ladder-bytes.h"
 
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <wchar.h>
 
-#define ROOM 1024
 static struct {
     char text[6], number[6];
 } system_ports[1000];
 static size_t system_port_count;
-
-static char *buffer(void)
-{
-    static char ring[8][ROOM];
-    static int turn;
-    char *text = ring[turn++ % 8];
-    text[0] = '\0';
-    return text;
-}
-
-static void add(char *text, const char *format, ...)
-{
-    size_t length = strlen(text);
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text + length, ROOM - length, format, arguments);
-    va_end(arguments);
-}
-
-/* The width of the character at text and how many bytes it has; -1 and 1 for what is no printable
- * character (RFC 3629 says which sequences are). */
-static int decode(const unsigned char *s, size_t length, int *bytes)
-{
-    static const unsigned least[] = {0, 0, 0x80, 0x800, 0x10000};
-    int more = s[0] < 0x80   ? 1
-               : s[0] < 0xc2 ? 0
-               : s[0] < 0xe0 ? 2
-               : s[0] < 0xf0 ? 3
-               : s[0] < 0xf5 ? 4
-                             : 0;
-    unsigned c = more < 2 ? s[0] : s[0] & (0x7fU >> more);
-    *bytes = 1;
-    if (more == 0 || (size_t)more > length || (more > 1 && !style.utf8))
-        return -1;
-    for (int i = 1; i < more; i++) {
-        if ((s[i] & 0xc0) != 0x80)
-            return -1;
-        c = c << 6 | (s[i] & 0x3f);
-    }
-    if (c < least[more] || c > 0x10ffff || (c >= 0xd800 && c < 0xe000) || c < ' ' ||
-        (c >= 0x7f && c < 0xa0))
-        return -1;
-    int width = wcwidth((wchar_t)c);
-    *bytes = more;
-    if (width == -1 && more > 1 && style.form != 't')
-        return 1; /* the locale does not know it, a browser will */
-    if (width == -1)
-        *bytes = 1;
-    return width;
-}
-
-int glyph(const char *text, int *bytes)
-{
-    int width = decode((const unsigned char *)text, strlen(text), bytes);
-    return width < 0 ? 1 : width;
-}
-
-int words_width(const char *text)
-{
-    int width = 0, bytes;
-    for (; *text != '\0'; text += bytes)
-        width += glyph(text, &bytes);
-    return width;
-}
-
-/* Adds the bytes as characters and escapes, as many as fit into width; false: not all did. */
-static bool add_bytes(char *text, const unsigned char *data, size_t length, int width, bool quoted)
-{
-    for (size_t i = 0; i < length;) {
-        char shown[8];
-        int bytes, wide = decode(data + i, length - i, &bytes);
-        const char *special = data[i] != '\0' ? strchr("\nn\rr\tt", data[i]) : NULL;
-        if (wide >= 0 && !(quoted && (data[i] == '"' || data[i] == '\\')))
-            snprintf(shown, sizeof shown, "%.*s", bytes, (const char *)data + i);
-        else if (wide >= 0)
-            snprintf(shown, sizeof shown, "\\%c", data[i]);
-        else if (special != NULL)
-            snprintf(shown, sizeof shown, "\\%c", special[1]);
-        else
-            snprintf(shown, sizeof shown, "\\x%02x", data[i]);
-        wide = wide < 0 || shown[0] == '\\' ? (int)strlen(shown) : wide;
-        if ((width -= wide) < 0 || strlen(text) + strlen(shown) + 8 > ROOM)
-            return false;
-        add(text, "%s", shown);
-        i += (size_t)bytes;
-    }
-    return true;
-}
-
-const char *plain_words(const char *text)
-{
-    char *words = buffer();
-    add_bytes(words, (const unsigned char *)text, strlen(text), ROOM, false);
-    return words;
-}
-
-static const char *dots(void)
-{
-    return style.utf8 ? "…" : "...";
-}
 
 static void add_system_port(const struct trace *trace, const char *address)
 {
@@ -120,7 +16,8 @@ static void add_system_port(const struct trace *trace, const char *address)
     if (port == NULL || strlen(port) > 6 || system_port_count == 1000)
         return;
     for (const struct end *e = trace->ends; e != NULL; e = e->next)
-        if (e->bound && e->local != NULL && strcmp(strrchr(e->local, ':'), port) == 0)
+        if (e->bound && e->local != NULL && strrchr(e->local, ':') != NULL &&
+            strcmp(strrchr(e->local, ':'), port) == 0)
             return;
     for (size_t i = 0; i < system_port_count; i++)
         if (strcmp(system_ports[i].text, port + 1) == 0)
