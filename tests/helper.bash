@@ -135,6 +135,9 @@ ours() {
   esac
 }
 
+# slow: not with scripts/test --quick.
+slow() { [ -z "${QUICK:-}" ] || skip "slow, not with --quick"; }
+
 # whole: the test expects that what was sent at once also arrives at once, as it does unless a fault
 # (short, byte: see sockfault) makes each call do less than it was asked to.
 whole() {
