@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+/* smtp-server [-46q] [-b ADDRESS] [-d DIR] [-w SECONDS] [PORT]
+ *
+ * Takes mail from any mail program and keeps it in the Maildir DIR. It delivers nowhere and relays
+ * nothing. The dialogue is in smtp.c and the store in maildir.c; here are the sockets.
+ *
+ * Run it in one terminal, smtp-client (or: nc -C localhost 2525) in another. Port 2525.
+ * Protocol: SMTP, RFC 5321. Several clients at once: each has a thread, which waits for its client,
+ * and for the disk, without keeping the others waiting. */
+#include "../common/die.h"
+#include "../common/net.h"
+#include "../common/text.h"
+#include "maildir.h"
+#include "smtp.h"
+#include <netinet/in.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static struct options options = {.port = "2525", .peer = "smtp-client"};
+static double patience; /* seconds that a client may be silent */
+static char host[256] = "localhost"; /* our name */
+
+struct client {
+    int connection;
+    struct address address;
+};
+
+/* A line of the log; in a dialogue, as textbooks print it, C: is the client and S: the server. */
+static void show(const struct client *client, const char *who, const char *line, size_t length)
+{
+    char text[SHOWN_ROOM(SMTP_TEXT_MAX + 2)];
+    if (!options.value['q'])
+        printf("%s %s %s\n", client->address.log, who, shown(line, length, text));
+}
+
+/* Sends the reply, if there is one. Returns 0, or -1 when the client cannot have it. */
+static int answer(const struct client *client, const struct smtp *session)
+{
+    size_t length = strlen(session->reply);
+    if (length == 0)
+        return 0;
+    show(client, "S:", session->reply, length - 2);
+    if (send_all(client->connection, session->reply, length) == 0)
+        return 0;
+    warn("send to %s", client->address.text);
+    return -1;
+}
+
+/* Serves one client over its connection socket, until it is done or lost. */
+static void dialogue(const struct client *client)
+{
+    struct maildir_message message = {.file = NULL};
+    struct smtp session;
+    char bytes[4096];
+
+    smtp_start(&session, host, client->address.host, &maildir_store, &message);
+    int error = answer(client, &session);
+    while (error == 0 && session.state != SMTP_END) {
+        /* Box: read the request: a part of a line, or many lines. */
+        ssize_t n = recv(client->connection, bytes, sizeof bytes, 0);
+        if (n == -1 && errno == EINTR)
+            continue;
+        if (n == -1 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+            smtp_stop(&session, "Silent for too long, closing the connection");
+            answer(client, &session);
+            break;
+        }
+        if (n == -1)
+            warn("recv from %s", client->address.text);
+        if (n <= 0)
+            break;
+
+        /* Box: write the reply, one for each command. */
+        for (size_t i = 0; i < (size_t)n && error == 0;) {
+            i += smtp_input(&session, bytes + i, (size_t)n - i);
+            if (session.line_done)
+                show(client, "C:", session.line, session.length);
+            if (session.note)
+                show(client, "!!", session.note, strlen(session.note));
+            error = answer(client, &session);
+        }
+    }
+    if (session.state == SMTP_TEXT) {
+        static const char lost[] = "the end came in the middle of a message: nothing of it is kept";
+        show(client, "!!", lost, sizeof lost - 1);
+    }
+    smtp_stop(&session, ""); /* drops what has no end */
+}
+
+static void *serve(void *argument)
+{
+    struct client *client = argument;
+    bound_waits(client->connection, patience);
+    dialogue(client);
+
+    /* Box: close the connection socket, but not the welcoming socket. */
+    close(client->connection);
+    if (!options.value['q'])
+        printf("%s - closed connection\n", client->address.log);
+    free(client);
+    return NULL;
+}
+
+int main(int argc, char **argv)
+{
+    parse_options(&options, argc, argv, "[-46q] [-b ADDRESS] [-d DIR] [-w SECONDS] [PORT]");
+    patience = number_option(&options, 'w', 300, 0.001, 100000); /* RFC 5321 section 4.5.3.2.7 */
+    const char *dir = options.value['d'] ? options.value['d'] : "Maildir";
+    maildir_open(dir);
+    gethostname(host, sizeof host - 1);
+    struct addrinfo *here = resolve(&options, SOCK_STREAM);
+    struct address where = address_of(here->ai_addr, here->ai_addrlen);
+
+    /* Box: create the welcoming socket. */
+    int welcoming = socket(here->ai_family, here->ai_socktype, here->ai_protocol);
+    if (welcoming == -1)
+        die("socket for %s", where.text);
+    int on = 1, ipv6_only = options.family == AF_INET6;
+    setsockopt(welcoming, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on); /* restart at once */
+    setsockopt(welcoming, IPPROTO_IPV6, IPV6_V6ONLY, &ipv6_only, sizeof ipv6_only); /* for -b '*' */
+
+    /* Box: bind it to the server's address and port. */
+    if (bind(welcoming, here->ai_addr, here->ai_addrlen) == -1)
+        die("bind to %s", where.text);
+
+    /* Box: listen for connection requests. */
+    if (listen(welcoming, SOMAXCONN) == -1)
+        die("listen on %s", where.text);
+    freeaddrinfo(here);
+    announce(welcoming, &options);
+    if (!options.value['q'])
+        printf("mail is kept in %s/new\n", dir);
+
+    for (;;) {
+        /* Box: wait for a connection request; it gets a connection socket of its own. */
+        struct sockaddr_storage address;
+        socklen_t length = sizeof address;
+        int connection = accept(welcoming, (struct sockaddr *)&address, &length);
+        if (connection == -1) {
+            accept_failed();
+            continue;
+        }
+
+        /* And a thread of its own. Without one the client is told to come back later. */
+        struct client *client = malloc(sizeof *client);
+        pthread_t thread;
+        int error = client ? 0 : errno;
+        if (client) {
+            *client = (struct client){connection, address_of(&address, length)};
+            if (!options.value['q'])
+                printf("...connected from: %s\n", client->address.log);
+            error = pthread_create(&thread, NULL, serve, client);
+        }
+        if (error == 0) {
+            pthread_detach(thread);
+            continue;
+        }
+        errno = error;
+        warn("start a thread for a client");
+        static const char busy[] = "421 localhost Too many clients, try again later\r\n";
+        send_all(connection, busy, sizeof busy - 1);
+        close(connection);
+        free(client);
+    }
+}
