@@ -2,7 +2,6 @@
 /* tcp-connect [-46l] [-w SECONDS] [HOST [SERVICE]]
  *
  * Connects to any server, and tells each step as it takes it. -l: lists the common services.
- *
  * Try: tcp-connect localhost 12000, with tcp-upper-server (or nc -l 12000) in another terminal.
  * Protocol: none; it connects and closes. SERVICE http. */
 #include "../common/die.h"
@@ -31,7 +30,7 @@ static const char *meaning(int error)
 {
     switch (error) {
     case ECONNREFUSED: return "refused: reached the machine, nothing listens";
-    case ETIMEDOUT:    return "timed out: packets vanish: firewall, client isolation, wrong address";
+    case ETIMEDOUT:  return "timed out, packets vanish: firewall, client isolation, wrong address";
     case ENETUNREACH:
     case EHOSTUNREACH: return "unreachable: no way leads there";
     default:           return strerror(error);
@@ -63,7 +62,6 @@ int main(int argc, char **argv)
         return list_services(), 0;
     if (options.host == NULL)
         complain(2, "HOST is missing; usage: tcp-connect [-46l] [-w SECONDS] [HOST [SERVICE]]");
-
     int family = options.family == AF_INET6 ? AF_INET6 : AF_INET, fd = create(family), error = 0;
 
     /* Box: look up the service: the port number of a name, or the name of a port number. */
@@ -71,25 +69,24 @@ int main(int argc, char **argv)
     char *end, port[8];
     long number = strtol(options.port, &end, 10);
     bool named = *end != '\0' || end == options.port;
-    if (!named && (number < 0 || number > 65535))
-        complain(2, "service %s: a number goes from 0 to 65535", options.port);
     struct servent *service = named ? getservbyname(options.port, "tcp")
                                     : getservbyport(htons((uint16_t)number), "tcp");
-    if (named && service == NULL)
-        complain(1, "service '%s': unknown here; tcp-connect -l lists the common ones", options.port);
+    if (named ? service == NULL : number < 0 || number > 65535)
+        complain(named ? 1 : 2, "service '%s': neither known here (see tcp-connect -l) nor a number "
+                 "from 0 to 65535", options.port);
     snprintf(port, sizeof port, "%d", named ? ntohs((uint16_t)service->s_port) : (int)number);
     printf("port %s, %s.\n", port, service ? service->s_name : "which has no name here");
 
     /* Box: look up the host: every address that it has. */
     printf("Looking up the host %s...\n", options.host);
     struct addrinfo hints = {.ai_family = options.family, .ai_socktype = SOCK_STREAM}, *list, *a;
+    struct address server;
     int unknown = getaddrinfo(options.host, port, &hints, &list);
     if (unknown != 0)
         complain(1, "host %s: %s: is it spelt right?", options.host, gai_strerror(unknown));
     for (a = list; a != NULL; a = a->ai_next)
         printf("%s%s", address_of(a->ai_addr, a->ai_addrlen).host, a->ai_next ? ", " : ".\n");
 
-    struct address server;
     for (a = list; a != NULL; a = a->ai_next) {
         server = address_of(a->ai_addr, a->ai_addrlen);
         if (a != list || a->ai_family != family) { /* a socket is of one family, and for one try */
@@ -111,9 +108,9 @@ int main(int argc, char **argv)
         tell(1, error, "connect to %s", server.text);
 
     struct sockaddr_storage address;
-    socklen_t length = sizeof address;
-    getsockname(fd, (struct sockaddr *)&address, &length);
-    printf("Connected from %s\nConnected to %s\n", address_of(&address, length).log, server.log);
+    getsockname(fd, (struct sockaddr *)&address, &a->ai_addrlen);
+    printf("Connected from %s\nConnected to %s\n", address_of(&address, a->ai_addrlen).log,
+           server.log);
 
     /* Box: close the socket. */
     close(fd);
