@@ -5,6 +5,7 @@
 #include "../common/die.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,14 +15,14 @@
 static const char *maildir;
 static int tmp = -1, new = -1;
 
-/* Opens `name` in the directory `parent`, after making it where it is missing. */
+/* Opens the directory `name` in `parent`, after making it where it is missing. */
 static int open_directory(int parent, const char *name)
 {
     if (mkdirat(parent, name, 0700) == -1 && errno != EEXIST)
-        die("make the directory %s for %s", name, maildir);
+        die("make the Maildir %s", maildir);
     int fd = openat(parent, name, O_RDONLY | O_DIRECTORY);
     if (fd == -1)
-        die("open the directory %s for %s", name, maildir);
+        die("open the Maildir %s", maildir);
     return fd;
 }
 
@@ -33,8 +34,9 @@ void maildir_open(const char *dir)
     tmp = open_directory(fd, "tmp");
     new = open_directory(fd, "new");
     if (faccessat(fd, "tmp", W_OK | X_OK, 0) == -1 || faccessat(fd, "new", W_OK | X_OK, 0) == -1)
-        die("write in %s", dir);
+        die("write in the Maildir %s", dir);
     close(fd);
+    signal(SIGXFSZ, SIG_IGN); /* beyond ulimit -f is a disk error (EFBIG), not the end */
 }
 
 /* No two messages get the same name: the time, the process, and the number of it in the process. */

@@ -110,10 +110,11 @@ int main(int argc, char **argv)
     parse_options(&options, argc, argv, "[-46q] [-b ADDRESS] [-d DIR] [-w SECONDS] [PORT]");
     patience = number_option(&options, 'w', 300, 0.001, 100000); /* RFC 5321 section 4.5.3.2.7 */
     const char *dir = options.value['d'] ? options.value['d'] : "Maildir";
-    maildir_open(dir);
     gethostname(host, sizeof host - 1);
     struct addrinfo *here = resolve(&options, SOCK_STREAM);
     struct address where = address_of(here->ai_addr, here->ai_addrlen);
+
+    maildir_open(dir);
 
     /* Box: create the welcoming socket. */
     int welcoming = socket(here->ai_family, here->ai_socktype, here->ai_protocol);
