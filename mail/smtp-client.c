@@ -170,19 +170,33 @@ static const char *checked(const char *address)
     return address;
 }
 
+/* A stream into memory; finish() it, and *bytes and *length are what was written. */
+static FILE *begin(char **bytes, size_t *length)
+{
+    FILE *out = open_memstream(bytes, length);
+    if (out == NULL)
+        die("keep the message");
+    return out;
+}
+
+static void finish(FILE *out)
+{
+    if (fclose(out) != 0)
+        die("keep the message");
+}
+
 /* Reads the standard input to its end. */
 static char *read_text(size_t *length)
 {
     char *text = NULL, bytes[4096];
     size_t n;
-    FILE *out = open_memstream(&text, length);
+    FILE *out = begin(&text, length);
     prompt("Type the message, and Ctrl-D on a line of its own at the end:\n");
-    while (out && (n = fread(bytes, 1, sizeof bytes, stdin)) > 0)
+    while ((n = fread(bytes, 1, sizeof bytes, stdin)) > 0)
         fwrite(bytes, 1, n, out);
     if (ferror(stdin))
         die("read the standard input");
-    if (out == NULL || fclose(out) != 0)
-        die("keep the message");
+    finish(out);
     return text;
 }
 
@@ -190,20 +204,20 @@ static char *read_text(size_t *length)
 static char *wire_form(const struct envelope *mail, const char *text, size_t n, size_t *length)
 {
     char *header = NULL, *wire = NULL;
-    size_t header_length = 0, too_long = 0;
-    FILE *out = open_memstream(&header, &header_length);
-    if (out && !options.value['m'])
+    size_t header_length = 0;
+    FILE *out = begin(&header, &header_length);
+    if (!options.value['m'])
         write_header(out, mail, has_8bit(text, n));
-    if (out == NULL || fclose(out) != 0 || (out = open_memstream(&wire, length)) == NULL)
-        die("make the header");
+    finish(out);
+
+    out = begin(&wire, length);
     write_wire(out, header, header_length);
-    too_long = write_wire(out, text, n);
-    fputs(".\r\n", out);
-    if (fclose(out) != 0)
-        die("keep the message");
+    size_t too_long = write_wire(out, text, n);
     if (too_long > 0)
         complain(1, "line %zu of the message is longer than the %d bytes that SMTP carries: "
                     "nothing was sent", too_long, WIRE_LINE_MAX);
+    fputs(".\r\n", out);
+    finish(out);
     free(header);
     return wire;
 }
@@ -223,6 +237,8 @@ int main(int argc, char **argv)
     for (int letter; (letter = getopt(argc, argv, "46mvf:t:s:w:")) != -1;) {
         if (letter == 't' && mail.recipients == RECIPIENTS_MAX)
             complain(2, "-t: at most %d recipients", RECIPIENTS_MAX);
+        if (letter == 't' && *optarg == '\0')
+            complain(2, "-t: an empty address; only a sender may be nobody");
         if (letter == 't')
             to[mail.recipients++] = checked(optarg);
     }
