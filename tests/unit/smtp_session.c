@@ -4,31 +4,14 @@
  * the end of the data and what only looks like it, a failing store, and every way to cut the bytes.
  */
 #include "../../mail/smtp.h"
-
+#include "check.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-static int failures;
-
-#define CHECK(condition)                                                                           \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            printf("%s:%d: expected: %s\n", __FILE__, __LINE__, #condition);                       \
-            failures++;                                                                            \
-        }                                                                                          \
-    } while (0)
-
-#define EQUAL(actual, wanted) equal(__LINE__, actual, wanted)
-
-static void equal(int line, const char *actual, const char *wanted)
-{
-    if (strcmp(actual, wanted) == 0)
-        return;
-    printf("%s:%d:\n  expected: %s\n  actual:   %s\n", __FILE__, line, wanted, actual);
-    failures++;
-}
+#define EQUAL(actual, wanted) CHECK_TEXT(wanted, actual)
+#define CHECK(condition) CHECK_INT(true, (condition) != 0)
 
 /* A store in memory. It keeps what was committed, and counts what a session asks of it. */
 static struct box {
