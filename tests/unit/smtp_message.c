@@ -46,8 +46,8 @@ static void test_wire(void)
     FILE *out = open_memstream(&wire, &length);
     write_wire(out, "a\0.\n\0", 5);
     fclose(out);
-    CHECK_INT(7, length);
-    CHECK_INT(0, memcmp(wire, "a\0.\r\n\0\r\n", 7));
+    CHECK_INT(8, length);
+    CHECK_INT(0, memcmp(wire, "a\0.\r\n\0\r\n", 8));
     free(wire);
 }
 
