@@ -14,6 +14,7 @@
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 : "${BIN_DIR:=$ROOT/build/bin}" "${PATIENCE:=20}" "${TRANSPORT:=tcp}"
+: "${PROGRAMS:=$BIN_DIR}" # where the programs are, when those in BIN_DIR only start them (tests/under)
 export LC_ALL="${TEST_LOCALE:-C.UTF-8}"
 
 setup() {
@@ -130,6 +131,12 @@ ours() {
   server) [ -z "${SERVER_CMD:-}" ] || skip "only for our own server" ;;
   client) [ -z "${CLIENT_CMD:-}" ] || skip "only for our own client" ;;
   esac
+}
+
+# whole: the test expects that what was sent at once also arrives at once, as it does unless a fault
+# (short, byte: see sockfault) makes each call do less than it was asked to.
+whole() {
+  case ${FAULT:-} in short | byte) skip "under $FAULT a call does only a part" ;; esac
 }
 
 # The netcats of this machine, by the names that Debian gives them.
