@@ -198,3 +198,9 @@ with_localhost() {
   LOCALHOST=$addresses LD_PRELOAD=$BIN_DIR/../lib/localhost.so \
     ASAN_OPTIONS=verify_asan_link_order=0:${ASAN_OPTIONS:-} "$name" "$@"
 }
+
+# alone: this test needs the default ports; no other test that does runs meanwhile.
+alone() {
+  exec {ALONE}>"${TMPDIR:-/tmp}/bothends-default-ports.lock"
+  flock -w 600 "$ALONE"
+}

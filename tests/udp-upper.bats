@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # The uppercase pair over UDP.
+# variants: plain asan
 load helper
 SERVER=udp-upper-server CLIENT=udp-upper-client TRANSPORT=udp
 
@@ -14,12 +15,6 @@ print(s.getsockname()[1], flush=True)
 $1"
   eventually grep -q . foreign.out
   PORT=$(head -n 1 foreign.out)
-}
-
-# Where localhost has these addresses, in this order: localhost 'ADDRESS...' COMMAND [ARG...]
-localhost() {
-  timeout "$PATIENCE" env LOCALHOST="$1" LD_PRELOAD="$BIN_DIR/../lib/localhost.so" \
-    ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0" "${@:2}"
 }
 
 # What begins in the background as $1, with lines typed later by: type_in $1 TEXT
@@ -141,11 +136,11 @@ while True:
 @test "localhost: ::1 first and the server on 127.0.0.1, and the other way round" {
   ours client
   server
-  printf 'hello\nworld\n' | localhost '::1 127.0.0.1' "$BIN_DIR/$CLIENT" localhost "$PORT" >got 2>errors
+  printf 'hello\nworld\n' | with_localhost '::1 127.0.0.1' timeout "$PATIENCE" "$BIN_DIR/$CLIENT" localhost "$PORT" >got 2>errors
   printf 'HELLO\nWORLD\n' | cmp - got
   same '' "$(cat errors)"
   SERVER_NAME=second server -6
-  printf 'hello\nworld\n' | localhost '127.0.0.1 ::1' "$BIN_DIR/$CLIENT" localhost "$PORT" >got 2>errors
+  printf 'hello\nworld\n' | with_localhost '127.0.0.1 ::1' timeout "$PATIENCE" "$BIN_DIR/$CLIENT" localhost "$PORT" >got 2>errors
   printf 'HELLO\nWORLD\n' | cmp - got
   same '' "$(cat errors)"
 }
@@ -153,10 +148,10 @@ while True:
 @test "localhost: -4 and -6 keep to their family" {
   ours client
   server -6
-  run localhost '127.0.0.1 ::1' "$BIN_DIR/$CLIENT" -4 localhost "$PORT" <<<hello
+  run with_localhost '127.0.0.1 ::1' timeout "$PATIENCE" "$BIN_DIR/$CLIENT" -4 localhost "$PORT" <<<hello
   same 1 "$status"
   [[ $output == "udp-upper-client: send to 127.0.0.1 port $PORT: Connection refused (ECONNREFUSED)"* ]]
-  run localhost '127.0.0.1 ::1' "$BIN_DIR/$CLIENT" -6 localhost "$PORT" <<<hello
+  run with_localhost '127.0.0.1 ::1' timeout "$PATIENCE" "$BIN_DIR/$CLIENT" -6 localhost "$PORT" <<<hello
   same 0 "$status"
   same HELLO "$output"
 }
@@ -402,7 +397,7 @@ s.sendto(m.upper(), a)'
   kill "$SERVER_PID"
   eventually eval '! in_use "$PORT"'
   type_in client two
-  eventually eval '! alive "$pid"'
+  eventually ended "$pid"
   same ONE "$(out client)"
   [[ $(err client) == "udp-upper-client: send to 127.0.0.1 port $PORT: Connection refused"* ]]
 }
@@ -453,7 +448,7 @@ for n in 0, 65507, 65527:
   server
   same ONE "$(client <<<one)"
   kill "$SERVER_PID"
-  eventually eval '! alive "$SERVER_PID"'
+  eventually ended "$SERVER_PID"
   SERVER_NAME=second SERVER_PORT=$PORT server
   same TWO "$(client <<<two)"
 }

@@ -35,7 +35,7 @@ static double now(void)
 static void note(const char *reply, const char *server)
 {
     int i;
-    if (sscanf(reply, "%*[^0-9]%6d", &i) != 1 || i < 1 || i > sent)
+    if (sscanf(reply, "%*[OK.PINGing]%6d", &i) != 1 || i < 1 || i > sent)
         return;
     double time = (now() - pings[i].sent) * 1000;
     printf("from %s: seq=%d time=%.3f ms%s\n", server, i, time,

@@ -34,7 +34,7 @@ int main(int argc, char **argv)
     if (bind(server, here->ai_addr, here->ai_addrlen) == -1)
         die("bind to %s", where.text);
     freeaddrinfo(here);
-    announce(server, &options);
+    where = announce(server, &options);
 
     static char bytes[LARGEST], upper[UPPER_ROOM(LARGEST)], text[SHOWN_ROOM(sizeof upper)];
     for (;;) {
