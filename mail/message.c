@@ -14,7 +14,7 @@ bool has_8bit(const char *bytes, size_t length)
 }
 
 /*
- * A text with other letters than ASCII's, for a header field: words such as =?UTF-8?Q?Gr=C3=BC=C3=9Fe?=
+ * A text with other letters than ASCII's, for a header field: words such as =?UTF-8?Q?Gr=C3=BCn?=,
  * of at most 75 bytes, each on a line of its own, none with a part of a character (RFC 2047).
  */
 static void write_encoded(FILE *out, const char *text)
@@ -63,7 +63,8 @@ void write_header(FILE *out, const struct envelope *e, bool text_has_8bit)
     if (text_has_8bit)
         fputs("MIME-Version: 1.0\n"
               "Content-Type: text/plain; charset=UTF-8\n"
-              "Content-Transfer-Encoding: 8bit\n", out);
+              "Content-Transfer-Encoding: 8bit\n",
+              out);
     fputs("\n", out);
 }
 

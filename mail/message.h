@@ -8,11 +8,11 @@
 #include <stdio.h>
 
 struct envelope {
-    const char *from;       /* "alice@crepes.fr", or "" for the null sender */
-    const char **to;        /* addresses */
+    const char *from; /* "alice@crepes.fr", or "" for the null sender */
+    const char **to;  /* addresses */
     size_t recipients;
-    const char *subject;    /* or NULL */
-    const char *host;       /* the name of this machine */
+    const char *subject; /* or NULL */
+    const char *host;    /* the name of this machine */
 };
 
 /* Whether a byte is above 127: without MIME, mail is ASCII. */

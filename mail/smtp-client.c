@@ -214,8 +214,10 @@ static char *wire_form(const struct envelope *mail, const char *text, size_t n, 
     write_wire(out, header, header_length);
     size_t too_long = write_wire(out, text, n);
     if (too_long > 0)
-        complain(1, "line %zu of the message is longer than the %d bytes that SMTP carries: "
-                    "nothing was sent", too_long, WIRE_LINE_MAX);
+        complain(1,
+                 "line %zu of the message is longer than the %d bytes that SMTP carries: "
+                 "nothing was sent",
+                 too_long, WIRE_LINE_MAX);
     fputs(".\r\n", out);
     finish(out);
     free(header);

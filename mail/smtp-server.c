@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 static struct options options = {.port = "2525", .peer = "smtp-client"};
-static double patience; /* seconds that a client may be silent */
+static double patience;              /* seconds that a client may be silent */
 static char host[256] = "localhost"; /* our name */
 
 struct client {
@@ -32,7 +32,7 @@ struct client {
 /* A line of the log; in a dialogue, as textbooks print it, C: is the client and S: the server. */
 static void show(const struct client *client, const char *who, const char *line, size_t length)
 {
-    char text[SHOWN_ROOM(SMTP_TEXT_MAX + 2)];
+    char text[SHOWN_ROOM(SMTP_TEXT_MAX + 1)];
     if (!options.value['q'])
         printf("%s %s %s\n", client->address.log, who, shown(line, length, text));
 }

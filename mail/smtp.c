@@ -13,7 +13,7 @@
 #define LETTERS_DIGITS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 /* Every reply is made here: at most one line, cut to what section 4.5.3.1.5 allows. */
-static void reply(struct smtp *s, const char *format, ...)
+static void __attribute__((format(printf, 2, 3))) reply(struct smtp *s, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -267,6 +267,7 @@ static void not_here(struct smtp *s, const char *argument)
  * that it leads to when its reply is 2xx or 3xx; after any other reply the session stays where it
  * is. BAD is "503 Bad sequence of commands". From TEXT only the end of the data leads on, to READY.
  */
+/* clang-format off */
 enum { START = SMTP_START, READY, MAIL, RCPT, TEXT, END, BAD };
 
 static const struct command {
@@ -275,23 +276,24 @@ static const struct command {
     void (*run)(struct smtp *s, const char *argument);
     unsigned char next[4];
 } commands[] = {
-    /*                         START  READY  MAIL   RCPT */
-    {"EHLO", NEEDED, hello,    {READY, READY, READY, READY}},
-    {"HELO", NEEDED, hello,    {READY, READY, READY, READY}},
-    {"MAIL", NEEDED, mail,     {BAD,   MAIL,  BAD,   BAD}},
-    {"RCPT", NEEDED, rcpt,     {BAD,   BAD,   RCPT,  RCPT}},
-    {"DATA", NONE,   data,     {BAD,   BAD,   BAD,   TEXT}},
-    {"RSET", NONE,   ok,       {START, READY, READY, READY}},
-    {"NOOP", MAYBE,  ok,       {START, READY, MAIL,  RCPT}},
-    {"VRFY", NEEDED, vrfy,     {START, READY, MAIL,  RCPT}},
-    {"HELP", MAYBE,  help,     {START, READY, MAIL,  RCPT}},
-    {"QUIT", NONE,   quit,     {END,   END,   END,   END}},
+    /*                             START  READY  MAIL   RCPT */
+    {"EHLO",     NEEDED, hello,    {READY, READY, READY, READY}},
+    {"HELO",     NEEDED, hello,    {READY, READY, READY, READY}},
+    {"MAIL",     NEEDED, mail,     {BAD,   MAIL,  BAD,   BAD}},
+    {"RCPT",     NEEDED, rcpt,     {BAD,   BAD,   RCPT,  RCPT}},
+    {"DATA",     NONE,   data,     {BAD,   BAD,   BAD,   TEXT}},
+    {"RSET",     NONE,   ok,       {START, READY, READY, READY}},
+    {"NOOP",     MAYBE,  ok,       {START, READY, MAIL,  RCPT}},
+    {"VRFY",     NEEDED, vrfy,     {START, READY, MAIL,  RCPT}},
+    {"HELP",     MAYBE,  help,     {START, READY, MAIL,  RCPT}},
+    {"QUIT",     NONE,   quit,     {END,   END,   END,   END}},
     /* Known, and not here: EXPN of the RFC itself, the rest of extensions. */
-    {"EXPN", MAYBE,  not_here, {START, READY, MAIL,  RCPT}},
-    {"AUTH", MAYBE,  not_here, {START, READY, MAIL,  RCPT}},
-    {"BDAT", MAYBE,  not_here, {START, READY, MAIL,  RCPT}},
-    {"STARTTLS", MAYBE, not_here, {START, READY, MAIL, RCPT}},
+    {"EXPN",     MAYBE,  not_here, {START, READY, MAIL,  RCPT}},
+    {"AUTH",     MAYBE,  not_here, {START, READY, MAIL,  RCPT}},
+    {"BDAT",     MAYBE,  not_here, {START, READY, MAIL,  RCPT}},
+    {"STARTTLS", MAYBE,  not_here, {START, READY, MAIL,  RCPT}},
 };
+/* clang-format on */
 
 /* What a 503 adds, by state. */
 static const char *const expected[] = {"EHLO or HELO comes first", "MAIL comes first",

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # What docs/mail.md shows is what runs: each block behind a line "<!-- checked: NAME -->" is made again here.
+# variants: plain
 bats_require_minimum_version 1.5.0
 load helper
 SERVER=smtp-server CLIENT=smtp-client

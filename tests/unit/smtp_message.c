@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The mail client's message: its form on the wire (RFC 5321 section 4.5.2) and its header (RFC 5322). */
+/* The mail client's message: its form on the wire (RFC 5321 section 4.5.2) and its header (RFC
+ * 5322). */
 #include "../../mail/message.h"
 #include "check.h"
 #include <stdlib.h>

@@ -72,9 +72,9 @@ static void box_abort(void *context)
 
 static const struct smtp_store store = {box_begin, box_write, box_commit, box_abort};
 static struct smtp session;
-static char codes[4096];   /* the replies' codes since the last call of codes_of, with spaces */
-static char last[1024];    /* the last reply */
-static char notes[65536];  /* the notes, one a line */
+static char codes[4096];  /* the replies' codes since the last call of codes_of, with spaces */
+static char last[1024];   /* the last reply */
+static char notes[65536]; /* the notes, one a line */
 
 static void take_reply(void)
 {
