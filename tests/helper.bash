@@ -152,6 +152,14 @@ quiet() {
   [ ! -s "$1.err" ] || { echo "on stderr of $1:" >&2; cat "$1.err" >&2; return 1; }
 }
 
+# never COMMAND: fails when it succeeds ("! COMMAND" is no check: set -e passes over it).
+never() {
+  if "$@"; then
+    echo "should not have succeeded: $*" >&2
+    return 1
+  fi
+}
+
 # Compares, and shows both when they differ: same EXPECTED ACTUAL
 same() {
   [ "$1" = "$2" ] || { printf 'expected: %q\nactual:   %q\n' "$1" "$2" >&2; return 1; }
