@@ -21,6 +21,8 @@
 #include <unistd.h>
 
 static struct options options = {.port = "2525", .peer = "smtp-client"};
+#define LOG(...) (options.value['q'] ? 0 : printf(__VA_ARGS__))
+
 static double patience;              /* seconds that a client may be silent */
 static char host[256] = "localhost"; /* our name */
 
@@ -33,8 +35,7 @@ struct client {
 static void show(const struct client *client, const char *who, const char *line, size_t length)
 {
     char text[SHOWN_ROOM(SMTP_TEXT_MAX + 1)];
-    if (!options.value['q'])
-        printf("%s %s %s\n", client->address.log, who, shown(line, length, text));
+    LOG("%s %s %s\n", client->address.log, who, shown(line, length, text));
 }
 
 /* Sends the reply, if there is one. Returns 0, or -1 when the client cannot have it. */
@@ -98,9 +99,13 @@ static void *serve(void *argument)
     dialogue(client);
 
     /* Box: close the connection socket, but not the welcoming socket. */
+    char rest[4096]; /* first a second for the client to close: a reset could destroy the reply */
+    shutdown(client->connection, SHUT_WR);
+    bound_waits(client->connection, 1);
+    while (recv(client->connection, rest, sizeof rest, 0) > 0)
+        continue;
     close(client->connection);
-    if (!options.value['q'])
-        printf("%s - closed connection\n", client->address.log);
+    LOG("%s - closed connection\n", client->address.log);
     free(client);
     return NULL;
 }
@@ -113,7 +118,6 @@ int main(int argc, char **argv)
     gethostname(host, sizeof host - 1);
     struct addrinfo *here = resolve(&options, SOCK_STREAM);
     struct address where = address_of(here->ai_addr, here->ai_addrlen);
-
     maildir_open(dir);
 
     /* Box: create the welcoming socket. */
@@ -133,38 +137,34 @@ int main(int argc, char **argv)
         die("listen on %s", where.text);
     freeaddrinfo(here);
     announce(welcoming, &options);
-    if (!options.value['q'])
-        printf("mail is kept in %s/new\n", dir);
+    LOG("mail is kept in %s/new\n", dir);
 
     for (;;) {
         /* Box: wait for a connection request; it gets a connection socket of its own. */
         struct sockaddr_storage address;
         socklen_t length = sizeof address;
-        int connection = accept(welcoming, (struct sockaddr *)&address, &length);
+        struct client *client = malloc(sizeof *client);
+        int connection = client ? accept(welcoming, (struct sockaddr *)&address, &length) : -1;
         if (connection == -1) {
             accept_failed();
+            free(client);
             continue;
         }
+        *client = (struct client){connection, address_of(&address, length)};
+        LOG("...connected from: %s\n", client->address.log);
 
-        /* And a thread of its own. Without one the client is told to come back later. */
-        struct client *client = malloc(sizeof *client);
+        /* Box: create a thread for it. Where none is left, the client may come again later. */
         pthread_t thread;
-        int error = client ? 0 : errno;
-        if (client) {
-            *client = (struct client){connection, address_of(&address, length)};
-            if (!options.value['q'])
-                printf("...connected from: %s\n", client->address.log);
-            error = pthread_create(&thread, NULL, serve, client);
-        }
-        if (error == 0) {
+        errno = pthread_create(&thread, NULL, serve, client);
+        if (errno == 0) {
             pthread_detach(thread);
             continue;
         }
-        errno = error;
-        warn("start a thread for a client");
+        warn("pthread_create for %s", client->address.text);
         static const char busy[] = "421 localhost Too many clients, try again later\r\n";
         send_all(connection, busy, sizeof busy - 1);
         close(connection);
+        LOG("%s - closed connection\n", client->address.log);
         free(client);
     }
 }

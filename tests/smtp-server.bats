@@ -487,6 +487,7 @@ for s in idle: assert s.recv(4) == b"220 "'
 }
 
 @test "a silent client is closed with 421, and leaves nothing behind" {
+  ours server
   server -w 0.5
   python '
 for said in (b"", b"HELO a\r\n", b"HEL", b"HELO a\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\nhalf\r\n"):
@@ -500,6 +501,7 @@ for said in (b"", b"HELO a\r\n", b"HEL", b"HELO a\r\nMAIL FROM:<a@b>\r\nRCPT TO:
 }
 
 @test "a client that is slow, but not silent, is served to the end" {
+  ours server
   server -w 2
   python '
 s = create_connection((host, port))
@@ -529,6 +531,20 @@ except ConnectionError: pass
 assert time.monotonic() < end
 t = create_connection((host, port)); t.sendall(b"QUIT\r\n"); assert b"221 " in t.makefile("rb").read()'
   grep -q '^smtp-server: send to 127.0.0.1 port [0-9]*: .* (ETIMEDOUT)' server.err
+}
+
+@test "what a client sends behind QUIT does not destroy the goodbye" {
+  server -q
+  python '
+for i in range(20):
+    s = create_connection((host, port))
+    s.sendall(b"HELO a\r\nQUIT\r\n" + b"NOOP\r\n" * 50000)
+    got = b""
+    while True:
+        more = s.recv(4096)
+        if not more: break
+        got += more
+    assert got.count(b"\r\n") == 3 and b"\r\n221 " in got, got'
 }
 
 @test "clients that reset, leave mid-line, send rubbish: the next one is served" {
@@ -583,7 +599,7 @@ words, end = b"", time.monotonic() + 15
 while words != b"220 " and time.monotonic() < end:
     words = create_connection((host, port)).recv(4)
 assert words == b"220 "'
-  grep -q '^smtp-server: start a thread for ' server.err
+  grep -q '^smtp-server: pthread_create for 127.0.0.1 port ' server.err
 }
 
 @test "it starts again at once on its port, with a connection still open" {
