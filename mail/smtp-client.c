@@ -9,6 +9,7 @@
 #include "../common/die.h"
 #include "../common/net.h"
 #include "../common/text.h"
+#include "dialogue.h"
 #include "message.h"
 #include <pwd.h>
 #include <stdarg.h>
@@ -25,15 +26,14 @@ static int client = -1;  /* our socket */
 static char reply[8192]; /* the server's last words, without the last CRLF */
 static int status = -1;  /* what this program ends with, once it has said QUIT */
 
-/* The dialogue for -v, a line at a time, as textbooks print it. */
+/* The dialogue for -v, a line at a time. */
 static void show(const char *who, const char *bytes, size_t length)
 {
-    static char text[SHOWN_ROOM(sizeof reply)];
     const char *end = bytes + length;
     while (options.value['v'] && bytes < end) {
         const char *lf = memchr(bytes, '\n', (size_t)(end - bytes));
         size_t n = (size_t)((lf ? lf : end) - bytes);
-        printf("%s %s\n", who, shown(bytes, n > 0 && bytes[n - 1] == '\r' ? n - 1 : n, text));
+        print_dialogue("", who, bytes, n > 0 && bytes[n - 1] == '\r' ? n - 1 : n);
         bytes += n + 1;
     }
 }
@@ -192,8 +192,10 @@ static char *read_text(size_t *length)
     size_t n;
     FILE *out = begin(&text, length);
     prompt("Type the message, and Ctrl-D on a line of its own at the end:\n");
-    while ((n = fread(bytes, 1, sizeof bytes, stdin)) > 0)
+    do { /* a short count is the end: on a terminal a second look would want a second Ctrl-D */
+        n = fread(bytes, 1, sizeof bytes, stdin);
         fwrite(bytes, 1, n, out);
+    } while (n == sizeof bytes);
     if (ferror(stdin))
         die("read the standard input");
     finish(out);

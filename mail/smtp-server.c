@@ -9,7 +9,7 @@
  * and for the disk, without keeping the others waiting. */
 #include "../common/die.h"
 #include "../common/net.h"
-#include "../common/text.h"
+#include "dialogue.h"
 #include "maildir.h"
 #include "smtp.h"
 #include <netinet/in.h>
@@ -31,11 +31,13 @@ struct client {
     struct address address;
 };
 
-/* A line of the log; in a dialogue, as textbooks print it, C: is the client and S: the server. */
+/* A line of the log. */
 static void show(const struct client *client, const char *who, const char *line, size_t length)
 {
-    char text[SHOWN_ROOM(SMTP_TEXT_MAX + 1)];
-    LOG("%s %s %s\n", client->address.log, who, shown(line, length, text));
+    char where[sizeof client->address.log + 1];
+    snprintf(where, sizeof where, "%s ", client->address.log);
+    if (!options.value['q'])
+        print_dialogue(where, who, line, length);
 }
 
 /* Sends the reply, if there is one. Returns 0, or -1 when the client cannot have it. */

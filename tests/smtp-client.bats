@@ -166,6 +166,25 @@ assert header.isascii() and max(map(len, header.split(b"\r\n"))) <= 78' "$(new)"
   python3 "$BATS_TEST_DIRNAME/smtp-same.py" "$(new)" sent
 }
 
+@test "who types is told what to do, and one Ctrl-D ends the message" {
+  ours client
+  fake
+  PATIENCE=$PATIENCE timeout 30 python3 -c '
+import os, pty, sys
+pid, fd = pty.fork()
+if pid == 0:
+    os.execv(sys.argv[1], sys.argv[1:])
+seen = b""
+while b"at the end:" not in seen: seen += os.read(fd, 999)
+os.write(fd, b"hello\n\x04")
+try:
+    while os.read(fd, 999): pass
+except OSError: pass
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))' "$BIN_DIR/smtp-client" "$HOST" "$PORT"
+  unwire
+  same hello "$(tail -n 1 wired | tr -d '\r')"
+}
+
 @test "every -t is a recipient, in order; the null sender" {
   fake
   send -t a@x -f '' -t b@x -t c@x <<<hi

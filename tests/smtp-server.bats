@@ -36,8 +36,10 @@ through_tee() {
 stored_is() { # FILE [wire]
   eventually new_is 1
   python3 "$BATS_TEST_DIRNAME/smtp-same.py" "$(new)" "$@"
-  same 0 "$(parts)"
+  eventually no_parts
 }
+
+no_parts() { [ "$(parts)" = 0 ]; }
 
 # --- by hand
 
@@ -131,9 +133,10 @@ while s.recv(999): pass'
   eventually new_is 1
   same "smtp-server: listening on 127.0.0.1 port $PORT" "$(out server)"
   SERVER_NAME=second server
-  python 's = create_connection((host, port)); s.sendall(b"NO\x1b[31mOP\0\xff\r\nQUIT\r\n")
+  python 's = create_connection((host, port)); s.sendall(b"NO\x1b[31mOP\0\xff\r\nNOOP don\x27t \\\x27 \\n\r\nQUIT\r\n")
 while s.recv(999): pass'
   eventually grep -qF 'C: NO\x1b[31mOP\x00\xff' second.out
+  grep -qF "C: NOOP don't \\\\' \\\\n" second.out
 }
 
 @test "a reply comes to each command as soon as it is whole, however it is cut" {
@@ -303,8 +306,10 @@ for reset in (False, True):
 s = create_connection((host, port))
 s.sendall(begin + b"whole\r\n.\r\nQUIT\r\n")
 while s.recv(999): pass'
-  eventually closed_is 11
-  same 10 "$(grep -c 'in the middle of a message: nothing of it is kept' server.out)"
+  if [ -z "${SERVER_CMD:-}" ]; then
+    eventually closed_is 11
+    same 10 "$(grep -c 'in the middle of a message: nothing of it is kept' server.out)"
+  fi
   printf 'whole\r\n' >sent
   stored_is sent
 }
@@ -603,6 +608,7 @@ assert words == b"220 "'
 }
 
 @test "it starts again at once on its port, with a connection still open" {
+  ours server
   server -q
   local port=$PORT
   python '
@@ -644,6 +650,7 @@ while s.recv(999): pass' "$SERVER_PID"
 # --- the command line
 
 @test "IPv4, IPv6, every address" {
+  ours server
   server -q
   python 's = create_connection(("127.0.0.1", port)); s.recv(4)'
   grep -q ' lo$' /proc/net/if_inet6 2>/dev/null || skip 'no IPv6 here'
