@@ -3,6 +3,10 @@
  * Fuzz target (libFuzzer): any bytes, in any pieces, with a store that fails now and then.
  * The first byte chooses where to cut, the second when the store fails; the rest is the dialogue.
  * What must hold whatever comes is asserted; the same bytes in one piece must say the same.
+ *
+ *     clang -g -O2 -D_POSIX_C_SOURCE=200809L -fsanitize=fuzzer,address,undefined \
+ *         tests/fuzz/smtp_session.c mail/smtp.c -o fuzz-smtp_session
+ *     ./fuzz-smtp_session -dict=tests/fuzz/smtp_session.dict tests/fuzz/corpus/smtp_session
  */
 #include "../../mail/smtp.h"
 
