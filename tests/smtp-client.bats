@@ -25,7 +25,7 @@ end = (b"\r\n" + text).index(b"\r\n.\r\n")
 assert (b"\r\n" + text)[end + 5:] == b"QUIT\r\n", text[end:]
 text = text[:end]
 assert not re.search(rb"(?<!\r)\n|\r(?!\n)", text), "a CR or a LF alone"
-open("wired", "wb").write(re.sub(rb"(\A|(?<=\r\n))\.", b"", text))' "${1:-said}"
+open("wired", "wb").write(re.sub(rb"(\A|(?<=\r\n))\.", b"", text))' said
 }
 
 # send [OPTION...]: the client, stdout and stderr apart
