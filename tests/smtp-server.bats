@@ -383,7 +383,6 @@ while s.recv(999): pass'
   local when
   for when in 1 2; do # 1: of the file; 2: of its name, when it stands in new already
     rm -rf Maildir
-    SERVER_NAME=server$when
     start "server$when" strace -D -f -qq -o trace -e trace=fsync -e inject="fsync:error=EIO:when=$when" \
       "$BIN_DIR/smtp-server" -q 0
     eventually listening_or_ended "server$when"
@@ -456,7 +455,7 @@ assert s.makefile("rb").read().startswith(b"451 ")'
 while s.recv(999): pass'
   new_is 1
   same 600 "$(stat -c %a "$(new)")"
-  same 'cur new tmp' "$(ls Maildir | xargs)"
+  same 'cur new tmp' "$(cd Maildir && echo *)"
   same 700 "$(stat -c %a Maildir)"
 }
 
