@@ -38,7 +38,7 @@ r.read()' "$@"
 setup_server() {
   ours server
   ours client
-  server
+  server "$@"
 }
 
 @test "the dialogue by hand, and what is kept of it" {
@@ -65,12 +65,12 @@ setup_server() {
 }
 
 @test "the three refusals" {
-  setup_server
+  setup_server -q # not two million lines of log
   shown refused | sed -n 's/^\$ //p' >commands
   while read -r command; do
     printf '$ %s\n' "$command"
     # the same command, but for the port
-    HOME=$PWD PATH=$BIN_DIR:$PATH timeout 20 bash -c "$command 127.0.0.1 $PORT" 2>&1 || true
+    HOME=$PWD PATH=$BIN_DIR:$PATH timeout 60 bash -c "$command 127.0.0.1 $PORT" 2>&1 || true
   done <commands | masked | matches refused
 }
 
