@@ -20,7 +20,7 @@ build() {
 # run_split COMMAND...: stdout to split.out, stderr to split.err, and $output and $status; stdin is the test's
 run_split() {
   status=0
-  timeout "$PATIENCE" "$@" >split.out 2>split.err 3>&- 4>&- || status=$?
+  timeout -k 5 "$PATIENCE" "$@" >split.out 2>split.err 3>&- 4>&- || status=$?
   output=$(cat split.out)
 }
 
