@@ -6,6 +6,7 @@ load socktrace/helper
 
 # passes FILE: tests/FILE.bats, with wrapped programs
 passes() {
+  slow
   [ -f "$ROOT/tests/$1.bats" ] || skip "there is no tests/$1.bats"
   touch trace
   chmod 666 trace # some tests run a program as another user
