@@ -188,7 +188,7 @@ static void tell(const struct event *event, const struct iovec *data, int parts,
     char small[LINE_ON_STACK];
     char *line = small;
     size_t limit = (size_t)state->look.data_limit;
-    size_t shown = count < limit ? count : limit;
+    size_t shown = count < limit || event->what == NOTE ? count : limit;
     size_t size = sizeof small;
     size_t length;
 

@@ -16,7 +16,7 @@ passes() {
   env $(compgen -e | sed -n 's/^BATS_.*/-u &/p') BIN_DIR="$PWD/traced/bin" \
     bats --tap "$ROOT/tests/$1.bats" >tap 2>&1 3>&- 4>&- || { grep -A 12 '^not ok' tap; return 1; }
   grep -c '^ok' tap
-  whole trace
+  whole_trace trace
   # The tests did run under it: as many calls as that.
   [ "$(grep -c $'^S1\tend\t' trace)" -ge 50 ]
 }
