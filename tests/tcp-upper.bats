@@ -57,6 +57,16 @@ SERVER=tcp-upper-server CLIENT=tcp-upper-client
   eventually grep -q '^\[::1\]:[0-9]* recv' server.out
 }
 
+@test "the second line names an address that the server has: -b * with -6 is not localhost's 127.0.0.1" {
+  ours server
+  server -6 -b '*'
+  eventually has_lines 2 server.out
+  same "in another terminal: $PROGRAMS/tcp-upper-client ::1 $PORT" "$(sed -n 2p server.out)"
+  server -b '*'
+  eventually has_lines 2 server.out
+  same "in another terminal: $PROGRAMS/tcp-upper-client localhost $PORT" "$(sed -n 2p server.out)"
+}
+
 @test "the pair meets on localhost, whichever family the resolver names first" {
   ours server
   for option in -4 -6; do
