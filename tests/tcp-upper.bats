@@ -351,6 +351,14 @@ l.setsockopt(SOL_SOCKET, SO_SNDBUF, 2048); l.setsockopt(SOL_SOCKET, SO_RCVBUF, 2
   [[ $output == "tcp-upper-client: recv from 127.0.0.1 port $PORT: Connection timed out (ETIMEDOUT): "* ]]
 }
 
+@test "a folder as the input is an error with a name" {
+  ours client
+  server
+  run client </
+  same 1 "$status"
+  same "tcp-upper-client: read the standard input: Is a directory (EISDIR)" "$output"
+}
+
 @test "a server that is not there: refused, and what to do" {
   ours client
   PORT=$(free_port)
