@@ -24,8 +24,8 @@ static const struct { int error; const char *call, *advice; } causes[] = {
 static const struct { int error; const char *name; } names[] = {
     E(EACCES), E(EADDRINUSE), E(EADDRNOTAVAIL), E(EAFNOSUPPORT), E(EAGAIN), E(ECONNABORTED),
     E(ECONNREFUSED), E(ECONNRESET), E(EFBIG), E(EHOSTUNREACH), E(EINTR), E(EINVAL), E(EIO),
-    E(ELOOP), E(EMFILE), E(EMSGSIZE), E(ENETUNREACH), E(ENFILE), E(ENOBUFS), E(ENOENT), E(ENOMEM),
-    E(ENOSPC), E(ENOTDIR), E(EPERM), E(EPIPE), E(EROFS), E(ETIMEDOUT),
+    E(EISDIR), E(ELOOP), E(EMFILE), E(EMSGSIZE), E(ENETDOWN), E(ENETUNREACH), E(ENFILE), E(ENOBUFS),
+    E(ENOENT), E(ENOMEM), E(ENOSPC), E(ENOTDIR), E(EPERM), E(EPIPE), E(EROFS), E(ETIMEDOUT),
 };
 
 const char *errno_name(int error)

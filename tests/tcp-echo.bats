@@ -455,6 +455,23 @@ b.close(); c.settimeout(20); assert c.recv(9) == b"third\n"'
   done
 }
 
+@test "-polled: a client lost before accept() costs the next one nothing, however busy the server" {
+  only tcp-echo-server-polled
+  need strace
+  UNDER='strace -D -qq -o trace -e trace=accept -e inject=accept:error=ECONNABORTED:when=2'
+  $UNDER true 2>/dev/null || skip "strace may not trace here"
+  SERVER=$SERVERS server
+  python '
+busy = create_connection((host, port)); busy.sendall(b"a"); busy.recv(9)
+following = create_connection((host, port)); following.sendall(b"hi"); following.setblocking(False)
+for _ in range(100): # never idle for a second, with which the server would try again
+    busy.sendall(b"x"); busy.recv(9); time.sleep(0.05)
+    try: assert following.recv(9) == b"hi"; break
+    except BlockingIOError: pass
+else: raise SystemExit("not served in five busy seconds")'
+  quiet server
+}
+
 @test "-polled holds 10,000 idle connections in less than 2 KiB each" {
   only tcp-echo-server-polled
   if sanitized Address || sanitized Thread; then skip "a sanitizer has memory of its own"; fi
