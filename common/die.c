@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+#include "die.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *name = "?", *other_end = "the server";
+
+/* What to do about the classroom's usual causes; call "": whichever it was; %s: the other end. */
+static const struct { int error; const char *call, *advice; } causes[] = {
+    {EADDRINUSE, "bind", ": another program holds it ('ss -tulnp' shows which); take another port"},
+    {EACCES, "bind", ": ports below 1024 need privileges; take a higher one"},
+    {EADDRNOTAVAIL, "bind", ": no interface here has that address ('ip address' lists them)"},
+    {EAFNOSUPPORT, "socket", ": this machine lacks that address family; try -4"},
+    {ECONNREFUSED, "", ": nothing listens there; start %s first"},
+    {ETIMEDOUT, "", ": no answer in time; the server is busy, or packets vanish on the way"},
+    {EHOSTUNREACH, "", ": no way leads there; check the address and the network"},
+    {ENETUNREACH, "", ": no way leads there; check the address and the network"},
+    {ECONNRESET, "", ": the other end broke the connection off"},
+    {EPIPE, "", ": the other end has closed the connection"},
+};
+
+#define E(error) {error, #error}
+static const struct { int error; const char *name; } names[] = {
+    E(EACCES), E(EADDRINUSE), E(EADDRNOTAVAIL), E(EAFNOSUPPORT), E(EBADF), E(ECONNABORTED),
+    E(ECONNREFUSED), E(ECONNRESET), E(EDESTADDRREQ), E(EEXIST), E(EFBIG), E(EHOSTUNREACH),
+    E(EINPROGRESS), E(EINTR), E(EINVAL), E(EIO), E(EISDIR), E(ELOOP), E(EMFILE), E(EMSGSIZE),
+    E(ENETDOWN), E(ENETUNREACH), E(ENFILE), E(ENOBUFS), E(ENOENT), E(ENOMEM), E(ENOSPC),
+    E(ENOTCONN), E(ENOTDIR), E(ENOTSOCK), E(EPERM), E(EPIPE), E(EPROTO), E(EROFS), E(ETIMEDOUT),
+};
+
+const char *errno_name(int error)
+{
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (names[i].error == error)
+            return names[i].name;
+    return "E?";
+}
+
+void name_program(const char *program, const char *peer)
+{
+    name = program;
+    other_end = peer ? peer : other_end;
+}
+
+void tell(int status, int error, const char *what, ...)
+{
+    char tried[600], reason[100] = "", advice[200] = "", line[1200];
+    va_list arguments;
+    va_start(arguments, what);
+    vsnprintf(tried, sizeof tried, what, arguments);
+    va_end(arguments);
+    error = error == EAGAIN ? ETIMEDOUT : error;
+    for (size_t i = 0; i < sizeof causes / sizeof causes[0]; i++)
+        if (causes[i].error == error && strncmp(tried, causes[i].call, strlen(causes[i].call)) == 0)
+            snprintf(advice, sizeof advice, causes[i].advice, other_end);
+    if (error == 0 || strerror_r(error, reason, sizeof reason) != 0)
+        snprintf(line, sizeof line, "%s: %s\n", name, tried);
+    else
+        snprintf(line, sizeof line, "%s: %s: %s (%s)%s\n", name, tried, reason, errno_name(error),
+                 advice);
+    fputs(line, stderr); /* at once: lines of several threads or children never mix */
+    if (status != 0)
+        exit(status);
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+#include "net.h"
+#include "die.h"
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+struct addrinfo *resolve(const struct options *o, int type)
+{
+    struct addrinfo hints = {.ai_family = o->family, .ai_socktype = type}, *list = NULL;
+    const char *host = o->host ? o->host : o->value['b'];
+    if (host == NULL)
+        host = o->family == AF_INET6 ? "::1" : "127.0.0.1";
+    else if (strcmp(host, "*") == 0)
+        host = o->family == AF_INET ? "0.0.0.0" : "::";
+
+    char *end;
+    long port = strtol(o->port, &end, 10);
+    int error = getaddrinfo(host, o->port, &hints, &list);
+    if (error == EAI_SERVICE || (*end == '\0' && (end == o->port || port < 0 || port > 65535)))
+        complain(2, "port '%s': give a number from 0 to 65535, or a service such as http", o->port);
+    if (error != 0)
+        complain(1, "look up %s: %s: is it spelt right?", host, gai_strerror(error));
+    return list;
+}
+
+struct address address_of(const void *socket_address, socklen_t length)
+{
+    struct address a = {.host = "?", .port = "?"};
+    getnameinfo(socket_address, length, a.host, sizeof a.host, a.port, sizeof a.port,
+                NI_NUMERICHOST | NI_NUMERICSERV);
+    if (strncmp(a.host, "::ffff:", 7) == 0 && strchr(a.host, '.') != NULL)
+        memmove(a.host, a.host + 7, strlen(a.host + 7) + 1);
+    snprintf(a.text, sizeof a.text, "%s port %s", a.host, a.port);
+    snprintf(a.log, sizeof a.log, strchr(a.host, ':') ? "[%s]:%s" : "%s:%s", a.host, a.port);
+    return a;
+}
+
+void announce(int fd, const struct options *o)
+{
+    struct sockaddr_storage bound;
+    socklen_t length = sizeof bound;
+    if (getsockname(fd, (struct sockaddr *)&bound, &length) == -1)
+        die("getsockname");
+    struct address here = address_of(&bound, length);
+    printf("%s: listening on %s\n", o->program, here.text);
+    if (!o->value['q'])
+        printf("in another terminal: %s%s %s %s\n", o->folder, o->peer,
+               o->value['b'] && *o->value['b'] == '*' ? "localhost" : here.host, here.port);
+}
+
+void bound_waits(int fd, double seconds)
+{
+    struct timeval most = {.tv_sec = (time_t)seconds};
+    most.tv_usec = (suseconds_t)((seconds - (double)most.tv_sec) * 999999) + 1; /* 0: for ever */
+    if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &most, sizeof most) == -1 ||
+        setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof most) == -1)
+        die("setsockopt SO_RCVTIMEO");
+}
+
+int finish_connect(int fd, double seconds)
+{
+    int ready = -1, error = errno == EINTR || errno == EINPROGRESS ? ETIMEDOUT : errno;
+    while (ready == -1 && errno == EINTR)
+        ready = poll(&(struct pollfd){.fd = fd, .events = POLLOUT}, 1, (int)(seconds * 1000));
+    if (ready == 1)
+        getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &(socklen_t){sizeof error});
+    errno = error;
+    return error == 0 ? 0 : -1;
+}
+
+void accept_failed(void)
+{
+    if (errno != EINTR && errno != ECONNABORTED) {
+        warn("accept");
+        sleep(1);
+    }
+}
+
+int send_all(int fd, const void *bytes, size_t n)
+{
+    for (size_t done = 0; done < n;) {
+        ssize_t sent = send(fd, (const char *)bytes + done, n - done, 0);
+        if (sent == -1 && errno != EINTR)
+            return -1;
+        done += sent > 0 ? (size_t)sent : 0;
+    }
+    return 0;
+}
+
+ssize_t read_line(FILE *input, char *line, size_t most)
+{
+    size_t n = 0;
+    for (int c = 0; c != '\n' && (c = getc(input)) != EOF; line[n++] = (char)c)
+        if (n == most && c != '\n')
+            return errno = EMSGSIZE, -1;
+    if (ferror(input))
+        die("read the standard input");
+    return (ssize_t)n;
+}
+
+void prompt(const char *text)
+{
+    if (isatty(STDIN_FILENO))
+        fputs(text, stderr);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* Around the socket calls: addresses from and to text, waits that end, all the bytes, a line. */
+#ifndef NET_H
+#define NET_H
+#include "options.h"
+#include <netdb.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+
+struct address {
+    char host[64], port[8]; /* "127.0.0.1", "12000"; IPv4 inside IPv6 is shown as IPv4 */
+    char text[80], log[80]; /* "127.0.0.1 port 12000"; "127.0.0.1:12000" or "[::1]:12000" */
+};
+
+/* The addresses of HOST, for a client to try in turn; without HOST, the one for a server to bind:
+ * that of -b, or loopback, or every one for '*'. type: SOCK_STREAM or SOCK_DGRAM. Never NULL: an
+ * unknown host ends the program with 1, a port that is none with 2. POSIX: getaddrinfo(). */
+struct addrinfo *resolve(const struct options *o, int type);
+
+/* A socket address of length bytes as text; "?" stands for what cannot be shown. */
+struct address address_of(const void *socket_address, socklen_t length);
+
+/* A server's first line, with the port the system picked for 0; without -q what to type next. */
+void announce(int fd, const struct options *o);
+
+/* Bounds every wait in connect, send and recv on fd: after it they fail with EAGAIN. Where it does
+ * not count for connect (BSD, macOS), the system's own 75 seconds do. POSIX: SO_RCVTIMEO. */
+void bound_waits(int fd, double seconds);
+
+/* After connect() failed: 0 if it was only interrupted (then it goes on by itself: POSIX) and is
+ * connected now; or else -1, with the errno that tells why. */
+int finish_connect(int fd, double seconds);
+
+/* After accept() failed: returns at once if only that client is lost; if something has run out
+ * (descriptors, memory), warns, and gives it a second to come back. */
+void accept_failed(void);
+
+/* Sends all n bytes, however few one send() takes. Returns 0, or -1 with send()'s errno. */
+int send_all(int fd, const void *bytes, size_t n);
+
+/* Reads a line of at most most bytes and its newline; line has room for most + 1. Returns the number
+ * of bytes, 0 at the end of input, -1 with EMSGSIZE for a longer line; dies of a read error. */
+ssize_t read_line(FILE *input, char *line, size_t most);
+
+/* Shows text on stderr if a person sits at the keyboard; a pipe gets no prompts and no labels. */
+void prompt(const char *text);
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+#include "options.h"
+#include "die.h"
+#include <ctype.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+void parse_options(struct options *o, int argc, char **argv, const char *synopsis)
+{
+    o->program = strrchr(argv[0], '/') ? strrchr(argv[0], '/') + 1 : argv[0];
+    snprintf(o->folder, sizeof o->folder, "%.*s", (int)(o->program - argv[0]), argv[0]);
+    name_program(o->program, o->peer);
+    setlocale(LC_CTYPE, "");
+    setvbuf(stdout, NULL, _IOLBF, 1 << 16);
+    signal(SIGPIPE, SIG_IGN); /* macOS has no MSG_NOSIGNAL */
+
+    if (argc > 1 && strcmp(argv[1], "--help") == 0)
+        exit(printf("usage: %s %s\nMore: man %s\n", o->program, synopsis, o->program) < 0);
+    if (argc > 1 && strcmp(argv[1], "--version") == 0)
+        exit(printf("%s (Both Ends) 1.0\n", o->program) < 0);
+    char letters[64] = ":", *next = letters + 1;
+    bool option = false; /* "[-46] [-w SECONDS]" becomes ":46w:" for getopt */
+    for (const char *s = synopsis; *s != '\0'; s++)
+        if ((option = *s == '-' || (option && isalnum((unsigned char)*s))) && *s != '-') {
+            *next++ = *s;
+            if (s[1] == ' ')
+                *next++ = ':';
+        }
+    for (int letter; (letter = getopt(argc, argv, letters)) != -1;) {
+        if (letter == ':' || letter == '?')
+            complain(2, "-%c: %s; usage: %s %s", optopt, letter == ':' ? "its value is missing"
+                     : "no such option", o->program, synopsis);
+        o->value[letter] = optarg ? optarg : "";
+    }
+    o->family = o->value['4'] ? AF_INET : o->value['6'] ? AF_INET6 : AF_UNSPEC;
+    if (optind < argc && strstr(synopsis, "HOST"))
+        o->host = argv[optind++];
+    if (optind < argc && (strstr(synopsis, "PORT") || strstr(synopsis, "SERVICE")))
+        o->port = argv[optind++];
+    if (optind < argc)
+        complain(2, "%s: one argument too many; usage: %s %s", argv[optind], o->program, synopsis);
+}
+
+double number_option(const struct options *o, int letter, double usual, double least, double most)
+{
+    if (o->value[letter] == NULL)
+        return usual;
+    char *end;
+    double number = strtod(o->value[letter], &end);
+    bool whole = least < 1 || strchr(o->value[letter], '.') == NULL;
+    if (*end != '\0' || !whole || !(number >= least && number <= most))
+        complain(2, "-%c '%s': give a number from %g to %g", letter, o->value[letter], least, most);
+    return number;
+}

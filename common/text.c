@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+#include "text.h"
+#include <stdio.h>
+#include <string.h>
+#include <wchar.h>
+#include <wctype.h>
+
+size_t to_upper(struct cut_character *cut, const char *bytes, size_t n, char *out)
+{
+    size_t made = 0;
+    for (size_t i = 0; i < n; i++) {
+        cut->bytes[cut->count++] = bytes[i];
+        while (cut->count > 0) {
+            wchar_t c;
+            size_t length = mbrtowc(&c, cut->bytes, cut->count, &(mbstate_t){0});
+            if (length == (size_t)-2) /* the rest of it is still to come */
+                break;
+            if (length == (size_t)-1 || length == 0) /* no character, or NUL */
+                out[made++] = cut->bytes[0], length = 1;
+            else
+                made += wcrtomb(out + made, (wchar_t)towupper((wint_t)c), &(mbstate_t){0});
+            cut->count -= length;
+            memmove(cut->bytes, cut->bytes + length, cut->count);
+        }
+    }
+    return made;
+}
+
+const char *shown(const char *bytes, size_t n, char *out)
+{
+    static const char specials[] = "\n\r\t\\'";
+    char *next = out;
+    for (size_t i = 0, length; i < n; i += length) {
+        wchar_t c = L'\0';
+        const char *special = memchr(specials, bytes[i], 5);
+        length = mbrtowc(&c, bytes + i, n - i, &(mbstate_t){0});
+        if (length > n - i || length == 0) /* no character, only a part of one, or NUL */
+            length = 1, c = L'\0';
+        if (special != NULL)
+            next += sprintf(next, "\\%c", "nrt\\'"[special - specials]);
+        else if (iswprint((wint_t)c))
+            next += sprintf(next, "%.*s", (int)length, bytes + i);
+        else
+            for (size_t end = i + length, at = i; at < end; at++)
+                next += sprintf(next, "\\x%02x", (unsigned char)bytes[at]);
+    }
+    *next = '\0';
+    return out;
+}

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: MIT
+# What every test file loads. A test file names its pair (SERVER=tcp-upper-server CLIENT=tcp-upper-client,
+# TRANSPORT=udp for datagrams), then each test says:
+#
+#   server               starts SERVER on a free port and waits until it listens; sets HOST PORT SERVER_PID
+#   server -q -6         the same with options
+#   client <<< hello     runs CLIENT against it, bounded in time; with bats: run client <<< hello
+#   start NAME COMMAND   starts anything else in the background; its output: out NAME, err NAME
+#   eventually COMMAND   waits until COMMAND succeeds, at most PATIENCE seconds
+#
+# The ends can be replaced, so that the same tests judge anybody's programs:
+#   SERVER_CMD='python3 mine.py {port}'    CLIENT_CMD='java Client {host} {port}'
+# A test that looks at more than the wire says so: ours server, ours client.
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+: "${BIN_DIR:=$ROOT/build/bin}" "${PATIENCE:=20}" "${TRANSPORT:=tcp}"
+export LC_ALL="${TEST_LOCALE:-C.UTF-8}"
+
+setup() {
+  cd "$BATS_TEST_TMPDIR" || return
+  HOST=127.0.0.1 PORT=''
+  PIDS=()
+}
+
+# Ends what the test started, by pid, each with its process group.
+teardown() {
+  local pid
+  for pid in "${PIDS[@]}"; do kill -CONT "$pid" 2>/dev/null && kill "$pid" 2>/dev/null; done
+  for pid in "${PIDS[@]}"; do
+    timeout 5 tail --pid="$pid" -f /dev/null 2>/dev/null || kill -KILL "$pid" 2>/dev/null
+  done
+  # A sanitizer's report is a failure, whoever wrote it.
+  if grep -lE 'ERROR: (Address|Leak)Sanitizer|runtime error:|WARNING: ThreadSanitizer' -- *.err 2>/dev/null; then
+    cat -- *.err >&2
+    return 1
+  fi
+}
+
+eventually() {
+  local end=$((SECONDS + PATIENCE))
+  until "$@"; do
+    if ((SECONDS >= end)); then
+      echo "gave up after $PATIENCE s, waiting for: $*" >&2
+      return 1
+    fi
+    sleep 0.02
+  done
+}
+
+# start NAME COMMAND [ARG...]: in the background, output to NAME.out and NAME.err; PID is its pid.
+start() {
+  local name=$1
+  shift
+  "$@" >"$name.out" 2>"$name.err" </dev/null 3>&- 4>&- &
+  PID=$!
+  PIDS+=("$PID")
+}
+
+out() { cat "$1.out"; }
+err() { cat "$1.err"; }
+
+# A port that nobody uses, below the range from which the system picks its own.
+free_port() {
+  local port
+  while :; do
+    port=$((10000 + RANDOM % 20000))
+    in_use "$port" || break
+  done
+  echo "$port"
+}
+
+# The listening table, for programs that do not say when they are ready; never a connection that probes.
+in_use() { ss -Hltun "sport = :$1" | grep -q .; }
+
+# server [OPTION...]: see above. With SERVER_NAME, a second server beside the first.
+server() {
+  local name=${SERVER_NAME:-server}
+  if [ -n "${SERVER_CMD:-}" ]; then
+    PORT=$(free_port)
+    local command=${SERVER_CMD//'{port}'/$PORT}
+    command=${command//'{host}'/$HOST}
+    start "$name" bash -c "exec ${command//'{dir}'/$PWD}"
+    SERVER_PID=$PID
+    eventually in_use "$PORT"
+  else
+    start "$name" "$BIN_DIR/$SERVER" "$@" "${SERVER_PORT:-0}"
+    SERVER_PID=$PID
+    eventually listening "$name"
+    PORT=$(sed -n '1s/.* port //p' "$name.out")
+  fi
+}
+
+listening() {
+  grep -q "^$SERVER: listening on .* port [0-9]*$" "$1.out" || ! alive "$PID"
+}
+
+alive() { kill -0 "$1" 2>/dev/null; }
+
+# client [OPTION...]: CLIENT with HOST and PORT behind the options; stdin is the test's.
+client() {
+  if [ -n "${CLIENT_CMD:-}" ]; then
+    local command=${CLIENT_CMD//'{port}'/$PORT}
+    timeout "$PATIENCE" bash -c "exec ${command//'{host}'/$HOST}"
+  else
+    timeout "$PATIENCE" "$BIN_DIR/$CLIENT" "$@" "$HOST" "$PORT"
+  fi
+}
+
+# python CODE [ARG...]: a peer that we did not write: Python's sockets, bounded in time.
+# In the code: host, port and arg = the ARGs; "from socket import *" is done; every wait is bounded.
+python() {
+  local code=$1
+  shift
+  timeout "$PATIENCE" python3 -c "
+import os, sys, time
+from socket import *
+setdefaulttimeout($PATIENCE)
+host, port, arg = '$HOST', int('${PORT:-0}'), sys.argv[1:]
+$code" "$@"
+}
+
+need() {
+  local tool
+  for tool; do command -v "$tool" >/dev/null || skip "$tool is not installed"; done
+}
+
+# ours server|client: the test looks at what only our own program promises (its log, its options).
+ours() {
+  case $1 in
+  server) [ -z "${SERVER_CMD:-}" ] || skip "only for our own server" ;;
+  client) [ -z "${CLIENT_CMD:-}" ] || skip "only for our own client" ;;
+  esac
+}
+
+# The netcats of this machine, by the names that Debian gives them.
+netcats() {
+  local name
+  for name in nc.openbsd nc.traditional ncat busybox socat; do
+    command -v "$name" >/dev/null && echo "$name"
+  done
+}
+
+# The error output of a run must be empty when nothing went wrong.
+quiet() {
+  [ ! -s "$1.err" ] || { echo "on stderr of $1:" >&2; cat "$1.err" >&2; return 1; }
+}
+
+# Compares, and shows both when they differ: same EXPECTED ACTUAL
+same() {
+  [ "$1" = "$2" ] || { printf 'expected: %q\nactual:   %q\n' "$1" "$2" >&2; return 1; }
+}
