@@ -4,8 +4,8 @@
  * Reads sentences from the keyboard, sends each to the server, and shows the reply.
  *
  * Start tcp-upper-server first (or: nc -l 12000) in another terminal. HOST localhost, PORT 12000.
- * Protocol: a sentence ends with a newline, and so does its reply. If the last sentence has none, we
- * close our direction behind it, and the end of the stream ends the reply. */
+ * Protocol: a sentence ends with a newline, and so does its reply. If the last sentence has none,
+ * we close our direction behind it, and the end of the stream ends the reply. */
 #include "../common/die.h"
 #include "../common/net.h"
 #include <stdbool.h>

@@ -85,14 +85,13 @@ server() {
   else
     start "$name" "$BIN_DIR/$SERVER" "$@" "${SERVER_PORT:-0}"
     SERVER_PID=$PID
-    eventually listening "$name"
-    PORT=$(sed -n '1s/.* port //p' "$name.out")
+    eventually listening_or_ended "$name"
+    PORT=$(sed -n "1s/^$SERVER: listening on .* port \([0-9]*\)\$/\1/p" "$name.out")
+    [ -n "$PORT" ] || { cat "$name.out" "$name.err" >&2; return 1; }
   fi
 }
 
-listening() {
-  grep -q "^$SERVER: listening on .* port [0-9]*$" "$1.out" || ! alive "$PID"
-}
+listening_or_ended() { [ "$(head -c 1 "$1.out")" ] || ! alive "$PID"; }
 
 alive() { kill -0 "$1" 2>/dev/null; }
 
