@@ -7,6 +7,7 @@
 #include "core/cache.h"
 
 #include <netinet/in.h>
+#include <stdatomic.h>
 
 /* How long a client may take, in milliseconds; -w scales them all. */
 enum {
@@ -50,10 +51,11 @@ struct connection {
 struct worker {
     struct site site;
     struct cache cache;
-    int64_t now;   /* milliseconds, once a turn */
-    double scale;  /* of the deadlines */
-    bool quiet;    /* no log */
-    bool stopping; /* finish what is being sent, then end */
+    int64_t now;       /* milliseconds, once a turn */
+    double scale;      /* of the deadlines */
+    bool quiet;        /* no log */
+    bool stopping;     /* finish what is being sent, then end */
+    atomic_int *loops; /* that may still accept: the last one to stop closes the door */
     struct exchange *spare;
     int spares;
     char buffer[1 << 18]; /* what is being sent or thrown away: nobody's beyond one call */

@@ -189,11 +189,13 @@ void serve(struct worker *w, int welcoming, int stop)
         }
         if (l.polls[STOP].revents != 0 && !w->stopping) {
             w->stopping = true;
+            if (atomic_fetch_sub(w->loops, 1) == 1)
+                close(welcoming); /* who comes now is to be refused, not to wait in the queue */
             end = w->now + FINISH;
             l.polls[STOP].fd = -1;
             check_at = 0;
         }
-        if (may_accept && l.polls[WELCOMING].revents != 0)
+        if (may_accept && !w->stopping && l.polls[WELCOMING].revents != 0)
             accept_all(&l);
         if (w->now >= check_at) {
             check_deadlines(&l);

@@ -27,6 +27,7 @@ enum { THREADS_MAX = 64, LISTEN_QUEUE = 1024 };
 
 static int stop[2]; /* a pipe: one byte, never read, ends the poll of every loop for good */
 static int welcoming;
+static atomic_int loops;
 
 static void on_signal(int signal_number)
 {
@@ -89,11 +90,13 @@ int main(int argc, char **argv)
 
     /* Box: serve, in one loop or in several that share the welcoming socket and nothing else. */
     pthread_t thread[THREADS_MAX];
+    atomic_init(&loops, (int)threads);
     for (size_t i = 0; i < threads; i++) {
         struct worker *worker = calloc(1, sizeof *worker);
         if (worker == NULL)
             die("start thread %zu", i);
         worker->site = site;
+        worker->loops = &loops;
         worker->scale = seconds * 1000 / HEAD_TIME;
         worker->quiet = options.value['q'] != NULL;
         errno = pthread_create(&thread[i], NULL, run, worker);
