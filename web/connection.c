@@ -2,6 +2,7 @@
 /* A connection's life: IDLE, READ_HEAD, READ_BODY, SEND, and IDLE again; LINGER and closed. */
 #include "connection.h"
 #include "../common/net.h"
+#include "web.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -75,29 +76,19 @@ static bool wake_up(struct worker *w, struct connection *c)
     return true;
 }
 
-static void write_log(struct worker *w, const struct connection *c)
+static void log_it(struct worker *w, const struct connection *c)
 {
-    struct text line = {0};
-    struct address client = address_of(&c->client, sizeof c->client);
-
-    if (c->client.any.sa_family == AF_INET)
-        client = address_of(&c->client, sizeof c->client.ipv4);
-    answer_log(&line, &c->exchange->answer, &c->exchange->request, w->site.now, client.host);
-    /* One write, so that lines of several threads do not mix; a log that cannot be written is no
-     * reason not to serve. */
-    for (size_t done = 0; done < line.length;) {
-        ssize_t n = write(STDOUT_FILENO, line.bytes + done, line.length - done);
-        if (n == -1 && errno != EINTR)
-            break;
-        done += n > 0 ? (size_t)n : 0;
-    }
-    text_free(&line);
+    socklen_t length =
+        c->client.any.sa_family == AF_INET ? sizeof c->client.ipv4 : sizeof c->client;
+    if (!w->quiet)
+        write_log(&c->exchange->answer, &c->exchange->request, w->site.now,
+                  address_of(&c->client, length).host);
 }
 
 void connection_close(struct worker *w, struct connection *c)
 {
-    if (c->state == SEND && !w->quiet)
-        write_log(w, c); /* with the bytes that were sent, although there should be more */
+    if (c->state == SEND)
+        log_it(w, c); /* with the bytes that were sent, although there should be more */
     if (c->exchange != NULL) {
         answer_end(&c->exchange->answer);
         go_idle(w, c);
@@ -114,8 +105,7 @@ static short finish(struct worker *w, struct connection *c)
     /* Closing with bytes unread would reset the connection, and could take the answer with it. */
     bool unread = x->at < x->length || x->at == 0;
 
-    if (!w->quiet)
-        write_log(w, c);
+    log_it(w, c);
     answer_end(&x->answer);
     x->length -= x->at;
     memmove(x->bytes, x->bytes + x->at, x->length);

@@ -13,8 +13,6 @@
 
 #include <netinet/in.h>
 #include <poll.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -24,65 +22,56 @@
  * more. */
 enum { PATIENCE = 2000 };
 
-static struct site site;
-
-/* Serves one client over its connection socket: one request, one answer. */
-static void serve(int connection, struct answer *answer, const struct address *client, bool quiet)
+/* Serves one client over its connection socket: one request, one response. */
+static void serve(int connection, struct site *site, struct answer *answer, const char *client,
+                  const struct options *options)
 {
-    static char bytes[1 << 18]; /* for the request's head, and then for pieces of the file */
+    static char bytes[HEAD_MAX], piece[1 << 18];
     struct request request;
     enum progress progress = MORE;
     size_t length = 0;
-    ssize_t n;
-    int64_t end = milliseconds() + PATIENCE;
-    struct pollfd wait = {.fd = connection, .events = POLLIN};
+    int64_t n, left, end = milliseconds() + PATIENCE;
 
     /* Box: receive the request. It may come in any number of parts; an empty line ends it. */
     request_start(&request);
-    while (progress == MORE) {
-        int64_t left = end - milliseconds();
-        if (left <= 0 || poll(&wait, 1, (int)left) == 0)
-            break;
-        n = recv(connection, bytes + length, HEAD_MAX - length, 0);
-        if (n == -1 && errno == EINTR)
+    while (progress == MORE && (left = end - milliseconds()) > 0) {
+        if (poll(&(struct pollfd){.fd = connection, .events = POLLIN}, 1, (int)left) != 1)
             continue;
-        if (n <= 0)
+        if ((n = recv(connection, bytes + length, sizeof bytes - length, 0)) <= 0)
             return;
         /* Box: parse the request. */
         progress = request_parse(&request, bytes, length += (size_t)n);
     }
     if (length == 0)
         return;
+    if (progress == MORE)
+        head_fault(&request.head, 408, length, "a request comes within 2 seconds",
+                   "RFC 9110, 15.5.9");
 
-    /* Box: get the file, and make the response of it and the appropriate header lines. */
-    struct fault late = {408, length, "a request comes within two seconds", "RFC 9110, 15.5.9"};
-    site_tick(&site, (int64_t)time(NULL));
+    /* Box: get the file; make the response of it and the appropriate header lines. */
+    site_tick(site, (int64_t)time(NULL));
     request.close = true;
     if (progress == DONE)
-        answer_request(answer, &site, &request, NULL);
+        answer_request(answer, site, &request, NULL);
     else
-        answer_fault(answer, &site, &request, progress == MORE ? &late : &request.head.fault, bytes,
-                     length);
+        answer_fault(answer, site, &request, &request.head.fault, bytes, length);
 
-    /* Box: send the response. The request's bytes are kept for the log. */
-    static char piece[sizeof bytes];
+    /* Box: send the response. */
     while ((n = answer_read(answer, piece, sizeof piece)) > 0) {
         if (send_all(connection, piece, (size_t)n) == -1) {
-            warn("send to %s", client->text);
+            warn("send to %s", client);
             break;
         }
         answer_sent(answer, (size_t)n);
     }
-    if (!quiet) {
-        struct text line = {0};
-        answer_log(&line, answer, &request, site.now, client->host);
-        fwrite(line.bytes, 1, line.length, stdout);
-        text_free(&line);
-    }
+    if (!options->value['q'])
+        write_log(answer, &request, site->now, client);
+    answer_end(answer);
+
     /* What the client still sends is read: closed with bytes unread, a connection is reset, and the
      * response may be lost with it (RFC 9112, 9.6). */
     shutdown(connection, SHUT_WR);
-    while ((end - milliseconds()) > 0 && recv(connection, bytes, sizeof bytes, 0) > 0)
+    while (milliseconds() < end && recv(connection, piece, sizeof piece, 0) > 0)
         ;
 }
 
@@ -90,11 +79,12 @@ int main(int argc, char **argv)
 {
     struct options options = {.port = "8080", .peer = "web-get"};
     parse_options(&options, argc, argv, "[-46q] [-b ADDRESS] [-d DIR] [PORT]");
+    struct site site;
+    struct answer answer;
     open_site(&site, &options);
+    answer_start(&answer);
     struct addrinfo *here = resolve(&options, SOCK_STREAM);
     struct address where = address_of(here->ai_addr, here->ai_addrlen);
-    struct answer answer;
-    answer_start(&answer);
 
     /* Box: create the welcoming socket. */
     int welcoming = socket(here->ai_family, here->ai_socktype, here->ai_protocol);
@@ -121,10 +111,8 @@ int main(int argc, char **argv)
             accept_failed();
             continue;
         }
-        struct address client = address_of(&address, length);
-        bound_waits(connection, PATIENCE / 1000); /* also for a client that does not read */
-        serve(connection, &answer, &client, options.value['q'] != NULL);
-        answer_end(&answer);
+        bound_waits(connection, PATIENCE / 1000.0); /* of a client that does not read */
+        serve(connection, &site, &answer, address_of(&address, length).host, &options);
 
         /* Box: close it. */
         close(connection);

@@ -38,6 +38,22 @@ void announce_url(int fd, const struct options *o)
            here.host, here.port);
 }
 
+void write_log(const struct answer *a, const struct request *r, int64_t now, const char *client)
+{
+    struct text line = {0};
+
+    answer_log(&line, a, r, now, client);
+    /* One write, so that lines of several threads do not mix; a log that cannot be written is no
+     * reason not to serve. */
+    for (size_t done = 0; done < line.length;) {
+        ssize_t n = write(STDOUT_FILENO, line.bytes + done, line.length - done);
+        if (n == -1 && errno != EINTR)
+            break;
+        done += n > 0 ? (size_t)n : 0;
+    }
+    text_free(&line);
+}
+
 int64_t milliseconds(void)
 {
     struct timespec now;
