@@ -3,7 +3,7 @@
 # TRANSPORT=udp for datagrams), then each test says:
 #
 #   server               starts SERVER on a free port and waits until it listens; sets HOST PORT SERVER_PID
-#   server -q -6         the same with options
+#   server -q -6         the same with options; UNDER='prlimit --nofile=4' runs it under that command
 #   client <<< hello     runs CLIENT against it, bounded in time; with bats: run client <<< hello
 #   start NAME COMMAND   starts anything else in the background; its output: out NAME, err NAME
 #   eventually COMMAND   waits until COMMAND succeeds, at most PATIENCE seconds
@@ -83,7 +83,8 @@ server() {
     SERVER_PID=$PID
     eventually in_use "$PORT"
   else
-    start "$name" "$BIN_DIR/$SERVER" "$@" "${SERVER_PORT:-0}"
+    # shellcheck disable=SC2086
+    start "$name" ${UNDER:-} "$BIN_DIR/$SERVER" "$@" "${SERVER_PORT:-0}"
     SERVER_PID=$PID
     eventually listening_or_ended "$name"
     PORT=$(sed -n "1s/^$SERVER: listening on .* port \([0-9]*\)\$/\1/p" "$name.out")
@@ -147,4 +148,46 @@ quiet() {
 # Compares, and shows both when they differ: same EXPECTED ACTUAL
 same() {
   [ "$1" = "$2" ] || { printf 'expected: %q\nactual:   %q\n' "$1" "$2" >&2; return 1; }
+}
+
+# nc_client NAME: that netcat as a TCP client of HOST PORT, which ends once it has been answered and its
+# input is at an end; each netcat wants that said in its own way.
+nc_client() {
+  case $1 in
+  nc.openbsd) timeout "$PATIENCE" nc.openbsd -N "$HOST" "$PORT" ;;
+  nc.traditional) timeout "$PATIENCE" nc.traditional -q 1 "$HOST" "$PORT" ;;
+  ncat) timeout "$PATIENCE" ncat "$HOST" "$PORT" ;;
+  busybox) timeout "$PATIENCE" busybox nc "$HOST" "$PORT" ;;
+  socat) timeout "$PATIENCE" socat -t 5 - "TCP:$HOST:$PORT" ;;
+  esac
+}
+
+# nc_server NAME TEXT: that netcat as a TCP server on 127.0.0.1 for one client, to whom it says TEXT
+# (as for printf); what the client says is in nc.out. Sets PORT.
+nc_server() {
+  local command
+  PORT=$(free_port)
+  case $1 in
+  nc.openbsd) command="nc.openbsd -l 127.0.0.1 $PORT" ;;
+  nc.traditional) command="nc.traditional -l -p $PORT -s 127.0.0.1" ;;
+  ncat) command="ncat -l 127.0.0.1 $PORT" ;;
+  busybox) command="busybox nc -l -p $PORT" ;;
+  socat) command="socat -t 5 - TCP-LISTEN:$PORT,bind=127.0.0.1" ;;
+  esac
+  start nc bash -c "printf '$2' | exec timeout $PATIENCE $command"
+  eventually in_use "$PORT"
+}
+
+# has_lines N FILE: enough has arrived.
+has_lines() { [ "$(wc -l <"$2")" -ge "$1" ]; }
+
+ended() { ! alive "$1"; }
+
+# Runs a command with a resolver that knows localhost by the ADDRESSES, in that order:
+# with_localhost '::1 127.0.0.1' COMMAND...  (see tests/preload/localhost.c)
+with_localhost() {
+  local addresses=$1 name=$2
+  shift 2
+  LOCALHOST=$addresses LD_PRELOAD=$BIN_DIR/../lib/localhost.so \
+    ASAN_OPTIONS=verify_asan_link_order=0:${ASAN_OPTIONS:-} "$name" "$@"
 }
