@@ -17,13 +17,13 @@
 #include <unistd.h>
 
 enum {
-    SILENT_EVERY = 10,   /* ms between looks at the silent connections, beside busy ones */
-    SILENT_AFTER = 1000, /* ms without an event */
-    SILENT_MANY = 64,    /* fewer are not worth the trouble */
-    CHECK_EVERY = 250,   /* ms between looks at the deadlines */
-    PAUSE = 1000,        /* ms without accept() when descriptors have run out */
-    FINISH = 5000,       /* ms to finish after SIGINT or SIGTERM */
-    ACCEPT_MOST = 64,    /* connections at a time */
+    SILENT_EVERY = 10,  /* ms between looks at the silent connections, beside busy ones */
+    SILENT_AFTER = 250, /* ms without an event */
+    SILENT_MANY = 64,   /* fewer are not worth the trouble */
+    CHECK_EVERY = 250,  /* ms between looks at the deadlines */
+    PAUSE = 1000,       /* ms without accept() when descriptors have run out */
+    FINISH = 5000,      /* ms to finish after SIGINT or SIGTERM */
+    ACCEPT_MOST = 64,   /* connections at a time */
 };
 
 /* polls[i] is the connection at[i]; the first two are the welcoming socket and the stop pipe. */
@@ -112,6 +112,7 @@ static void accept_all(struct loop *l)
             close(fd);
             continue;
         }
+        l->worker->site.turn++; /* its request may have begun only now */
         connection_open(l->worker, c, fd);
         size_t i = l->count++;
         l->polls[i] = (struct pollfd){.fd = fd};
@@ -170,6 +171,7 @@ void serve(struct worker *w, int welcoming, int stop)
         int ready = poll(l.polls, (nfds_t)count, wait);
         w->now = milliseconds();
         site_tick(&w->site, (int64_t)time(NULL));
+        w->site.turn++;
         if (all)
             silent_at = w->now + SILENT_EVERY;
         for (size_t i = FIRST; ready > 0 && i < count && i < l.count;) {
