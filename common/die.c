@@ -23,8 +23,8 @@ static const struct { int error; const char *call, *advice; } causes[] = {
 
 #define E(error) {error, #error}
 static const struct { int error; const char *name; } names[] = {
-    E(EACCES), E(EADDRINUSE), E(EADDRNOTAVAIL), E(EAFNOSUPPORT), E(EBADF), E(ECONNABORTED),
-    E(ECONNREFUSED), E(ECONNRESET), E(EDESTADDRREQ), E(EEXIST), E(EFBIG), E(EHOSTUNREACH),
+    E(EACCES), E(EADDRINUSE), E(EADDRNOTAVAIL), E(EAFNOSUPPORT), E(EAGAIN), E(EBADF),
+    E(ECONNABORTED), E(ECONNREFUSED), E(ECONNRESET), E(EEXIST), E(EFBIG), E(EHOSTUNREACH),
     E(EINPROGRESS), E(EINTR), E(EINVAL), E(EIO), E(EISDIR), E(ELOOP), E(EMFILE), E(EMSGSIZE),
     E(ENETDOWN), E(ENETUNREACH), E(ENFILE), E(ENOBUFS), E(ENOENT), E(ENOMEM), E(ENOSPC),
     E(ENOTCONN), E(ENOTDIR), E(ENOTSOCK), E(EPERM), E(EPIPE), E(EPROTO), E(EROFS), E(ETIMEDOUT),
@@ -51,9 +51,10 @@ void tell(int status, int error, const char *what, ...)
     va_start(arguments, what);
     vsnprintf(tried, sizeof tried, what, arguments);
     va_end(arguments);
-    error = error == EAGAIN ? ETIMEDOUT : error;
+    if (error == EAGAIN && strchr("rsc", *tried) != NULL)
+        error = ETIMEDOUT; /* of recv, send or connect, but not of fork */
     for (size_t i = 0; i < sizeof causes / sizeof causes[0]; i++)
-        if (causes[i].error == error && strncmp(tried, causes[i].call, strlen(causes[i].call)) == 0)
+        if (causes[i].error == error && strstr(tried, causes[i].call) == tried)
             snprintf(advice, sizeof advice, causes[i].advice, other_end);
     if (error == 0 || strerror_r(error, reason, sizeof reason) != 0)
         snprintf(line, sizeof line, "%s: %s\n", name, tried);

@@ -38,7 +38,7 @@ struct address address_of(const void *socket_address, socklen_t length)
     return a;
 }
 
-void announce(int fd, const struct options *o)
+struct address announce(int fd, const struct options *o)
 {
     struct sockaddr_storage bound;
     socklen_t length = sizeof bound;
@@ -49,15 +49,15 @@ void announce(int fd, const struct options *o)
     if (!o->value['q'])
         printf("in another terminal: %s%s %s %s\n", o->folder, o->peer,
                o->value['b'] && *o->value['b'] == '*' ? "localhost" : here.host, here.port);
+    return here;
 }
 
 void bound_waits(int fd, double seconds)
 {
     struct timeval most = {.tv_sec = (time_t)seconds};
     most.tv_usec = (suseconds_t)((seconds - (double)most.tv_sec) * 999999) + 1; /* 0: for ever */
-    if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &most, sizeof most) == -1 ||
-        setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof most) == -1)
-        die("setsockopt SO_RCVTIMEO");
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &most, sizeof most);
+    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof most);
 }
 
 int finish_connect(int fd, double seconds)

@@ -21,8 +21,8 @@ struct addrinfo *resolve(const struct options *o, int type);
 /* A socket address of length bytes as text; "?" stands for what cannot be shown. */
 struct address address_of(const void *socket_address, socklen_t length);
 
-/* A server's first line, with the port the system picked for 0; without -q what to type next. */
-void announce(int fd, const struct options *o);
+/* A server's first line; without -q also what to type next. Returns where it listens. */
+struct address announce(int fd, const struct options *o);
 
 /* Bounds every wait in connect, send and recv on fd: after it they fail with EAGAIN. Where it does
  * not count for connect (BSD, macOS), the system's own 75 seconds do. POSIX: SO_RCVTIMEO. */
@@ -39,8 +39,8 @@ void accept_failed(void);
 /* Sends all n bytes, however few one send() takes. Returns 0, or -1 with send()'s errno. */
 int send_all(int fd, const void *bytes, size_t n);
 
-/* Reads a line of at most most bytes and its newline; line has room for most + 1. Returns the number
- * of bytes, 0 at the end of input, -1 with EMSGSIZE for a longer line; dies of a read error. */
+/* Reads a line of at most most bytes and a newline; line has room for most + 1. Returns how many
+ * bytes, 0 at the end of input, -1 with EMSGSIZE for a longer line; dies of a read error. */
 ssize_t read_line(FILE *input, char *line, size_t most);
 
 /* Shows text on stderr if a person sits at the keyboard; a pipe gets no prompts and no labels. */

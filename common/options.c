@@ -17,7 +17,8 @@ void parse_options(struct options *o, int argc, char **argv, const char *synopsi
     snprintf(o->folder, sizeof o->folder, "%.*s", (int)(o->program - argv[0]), argv[0]);
     name_program(o->program, o->peer);
     setlocale(LC_CTYPE, "");
-    setvbuf(stdout, NULL, _IOLBF, 1 << 16);
+    static char whole_line[1 << 16];
+    setvbuf(stdout, whole_line, _IOLBF, sizeof whole_line);
     signal(SIGPIPE, SIG_IGN); /* macOS has no MSG_NOSIGNAL */
 
     if (argc > 1 && strcmp(argv[1], "--help") == 0)
@@ -34,8 +35,8 @@ void parse_options(struct options *o, int argc, char **argv, const char *synopsi
         }
     for (int letter; (letter = getopt(argc, argv, letters)) != -1;) {
         if (letter == ':' || letter == '?')
-            complain(2, "-%c: %s; usage: %s %s", optopt, letter == ':' ? "its value is missing"
-                     : "no such option", o->program, synopsis);
+            complain(2, "-%c: %s; usage: %s %s", optopt,
+                     letter == ':' ? "its value is missing" : "unknown", o->program, synopsis);
         o->value[letter] = optarg ? optarg : "";
     }
     o->family = o->value['4'] ? AF_INET : o->value['6'] ? AF_INET6 : AF_UNSPEC;

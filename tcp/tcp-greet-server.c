@@ -51,7 +51,7 @@ int main(int argc, char **argv)
         struct address client = address_of(&address, length);
         if (!options.value['q'])
             printf("Got connection from %s\n", client.log);
-        bound_waits(connection, 1); /* no client keeps the next one waiting for long */
+        bound_waits(connection, 0.1); /* no client keeps the next one waiting for long */
 
         /* Box: send the greeting. */
         if (send_all(connection, greeting, strlen(greeting)) == -1)

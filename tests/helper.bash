@@ -14,6 +14,7 @@
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 : "${BIN_DIR:=$ROOT/build/bin}" "${PATIENCE:=20}" "${TRANSPORT:=tcp}"
+: "${PROGRAMS:=$BIN_DIR}" # where the programs are, when those in BIN_DIR only start them (tests/under)
 export LC_ALL="${TEST_LOCALE:-C.UTF-8}"
 
 setup() {
@@ -132,6 +133,12 @@ ours() {
   esac
 }
 
+# whole: the test expects that what was sent at once also arrives at once, as it does unless a fault
+# (short, byte: see sockfault) makes each call do less than it was asked to.
+whole() {
+  case ${FAULT:-} in short | byte) skip "under $FAULT a call does only a part" ;; esac
+}
+
 # The netcats of this machine, by the names that Debian gives them.
 netcats() {
   local name
@@ -190,4 +197,10 @@ with_localhost() {
   shift 2
   LOCALHOST=$addresses LD_PRELOAD=$BIN_DIR/../lib/localhost.so \
     ASAN_OPTIONS=verify_asan_link_order=0:${ASAN_OPTIONS:-} "$name" "$@"
+}
+
+# alone: this test needs the default ports; no other test that does runs meanwhile.
+alone() {
+  exec {ALONE}>"${TMPDIR:-/tmp}/bothends-default-ports.lock"
+  flock -w 600 "$ALONE"
 }

@@ -300,14 +300,14 @@ for turn in range(3):
   server -6 -d www
   HOST=[::1] get /
   answered 200
-  same "in a browser: http://[::1]:$PORT/" "$(sed -n 2p server.out)"
+  same "in a browser, or with $BIN_DIR/web-get in another terminal: http://[::1]:$PORT/" "$(sed -n 2p server.out)"
   SERVER_NAME=all server -b '*' -d www
   for HOST in 127.0.0.1 '[::1]' localhost; do
     get /
     answered 200
   done
   grep -q '^127.0.0.1 - - ' all.out
-  same "in a browser: http://localhost:$PORT/" "$(sed -n 2p all.out)"
+  same "in a browser, or with $BIN_DIR/web-get in another terminal: http://localhost:$PORT/" "$(sed -n 2p all.out)"
 }
 
 @test "curl, wget and Python's http.client are content" {

@@ -16,7 +16,7 @@ H='Host: h\r\n'
   answered 404
   eventually grep -qF '#   ^' server.out
   same "web-server-simple: listening on 127.0.0.1 port $PORT
-in a browser: http://127.0.0.1:$PORT/" "$(head -n 2 server.out)"
+in a browser, or with $BIN_DIR/web-get in another terminal: http://127.0.0.1:$PORT/" "$(head -n 2 server.out)"
   grep -q '^127.0.0.1 - - \[.*\] "GET / HTTP/1.1" 200 18$' server.out
   quiet server
 }

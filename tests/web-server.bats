@@ -15,7 +15,7 @@ NEXT="GET /smuggled HTTP/1.1\r\n${H}\r\n"
   get /index.html -I
   eventually grep -q ' 200 -$' server.out
   same "web-server: listening on 127.0.0.1 port $PORT" "$(sed -n 1p server.out)"
-  same "in a browser: http://127.0.0.1:$PORT/" "$(sed -n 2p server.out)"
+  same "in a browser, or with $BIN_DIR/web-get in another terminal: http://127.0.0.1:$PORT/" "$(sed -n 2p server.out)"
   grep -Eq '^127\.0\.0\.1 - - \[[0-9]{2}/[A-Z][a-z]{2}/[0-9]{4}:[0-9:]{8} \+0000\] "GET /index.html HTTP/1.1" 200 18$' server.out
   grep -q '"HEAD /index.html HTTP/1.1" 200 -$' server.out
   # A refused request is followed by the rule and a caret under the byte.

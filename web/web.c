@@ -33,9 +33,9 @@ void announce_url(int fd, const struct options *o)
     struct address here = address_of(&bound, length);
     if (o->value['b'] && *o->value['b'] == '*')
         strcpy(here.host, "localhost");
-    printf(strchr(here.host, ':') ? "in a browser: http://[%s]:%s/\n"
-                                  : "in a browser: http://%s:%s/\n",
-           here.host, here.port);
+    printf("in a browser, or with %s%s in another terminal: http://%s%s%s:%s/\n", o->folder,
+           o->peer, strchr(here.host, ':') ? "[" : "", here.host, strchr(here.host, ':') ? "]" : "",
+           here.port);
 }
 
 void write_log(const struct answer *a, const struct request *r, int64_t now, const char *client)

@@ -1,0 +1,43 @@
+#!/usr/bin/env bats
+# Whatever the docs show is run: each transcript, in terminals of its own.
+# variants: plain
+load helper
+
+play() {
+  alone
+  cd "$ROOT"
+  timeout 300 python3 tests/transcripts.py "$@"
+}
+
+@test "README: the transcripts" { play README.md; }
+
+@test "docs/: the transcripts of every page" {
+  local page pages=()
+  for page in "$ROOT"/docs/*.md; do
+    ! grep -q '^```console ' "$page" || pages+=("$page")
+  done
+  play "${pages[@]}"
+}
+
+@test "no transcript is left out: every console block names its terminal" {
+  ! grep -nE '^```(console *$|shell|bash)' "$ROOT"/README.md "$ROOT"/docs/*.md "$ROOT"/docs/*/*.md
+}
+
+@test "a transcript that is wrong is found" {
+  printf '# T\n```console a\n$ echo one\ntwo\n```\n' >wrong.md
+  run env PATIENCE=1 python3 "$ROOT/tests/transcripts.py" wrong.md
+  same 1 "$status"
+  [[ $output == *"1 transcripts played, 1 failed" ]]
+}
+
+@test "every link between the pages leads to a file" {
+  cd "$ROOT"
+  local page link wrong=0
+  for page in README.md CONTRIBUTING.md docs/*.md docs/*/*.md; do
+    [ -e "$page" ] || continue
+    while read -r link; do
+      [ -e "$(dirname "$page")/${link%%#*}" ] || { echo "$page: $link leads nowhere"; wrong=1; }
+    done < <(grep -oE '\]\([^)#:]+(#[^)]*)?\)' "$page" | sed -E 's/^\]\(//; s/\)$//')
+  done
+  [ $wrong = 0 ]
+}

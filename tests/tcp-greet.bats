@@ -1,0 +1,182 @@
+#!/usr/bin/env bats
+# The greeting pair: the server speaks first, then closes.
+load helper
+SERVER=tcp-greet-server CLIENT=tcp-greet-client
+GREETING='Thank you for connecting'
+
+@test "the server greets and closes, the client prints it and ends" {
+  server
+  run client
+  same 0 "$status"
+  same "$GREETING" "$output"
+}
+
+@test "what the client prints is the greeting and its newline, and stderr stays empty" {
+  server
+  client >output 2>client.err
+  printf '%s\n' "$GREETING" | cmp - output
+  quiet client
+  quiet server
+}
+
+@test "the log: Got connection from A:P; with -q only the first line" {
+  ours server
+  server
+  client >/dev/null
+  eventually has_lines 3 server.out
+  [[ $(sed -n 3p server.out) =~ ^Got\ connection\ from\ 127\.0\.0\.1:[0-9]+$ ]]
+  same "in another terminal: $PROGRAMS/tcp-greet-client 127.0.0.1 $PORT" "$(sed -n 2p server.out)"
+  server -q
+  client >/dev/null
+  same "tcp-greet-server: listening on 127.0.0.1 port $PORT" "$(out server)"
+}
+
+@test "the pair meets on ::1, on localhost in either order, and on -b *" {
+  ours server
+  server -6
+  HOST=::1
+  same "$GREETING" "$(client)"
+  HOST=localhost
+  for order in '::1 127.0.0.1' '127.0.0.1 ::1'; do same "$GREETING" "$(with_localhost "$order" client)"; done
+  server -b '*'
+  for HOST in 127.0.0.1 ::1 localhost; do same "$GREETING" "$(client)"; done
+}
+
+@test "the server greets every netcat, with nothing to say" {
+  server
+  for name in $(netcats); do
+    same "$GREETING" "$(nc_client "$name" </dev/null)" || { echo "$name"; return 1; }
+  done
+}
+
+@test "the greeting is not lost to a client that talks before it listens" {
+  server
+  python '
+for i in range(50):
+    s = create_connection((host, port))
+    try: s.sendall(b"hello hello " * 100)
+    except (BrokenPipeError, ConnectionResetError): pass
+    time.sleep(0.002)
+    got = b""
+    while (piece := s.recv(100)): got += piece
+    assert got == b"Thank you for connecting\n", (i, got)
+    s.close()'
+}
+
+@test "clients one after the other, and many at once" {
+  server
+  python '
+clients = [create_connection((host, port)) for i in range(20)]
+for s in reversed(clients):
+    got = b""
+    while (piece := s.recv(100)): got += piece
+    assert got == b"Thank you for connecting\n", got
+    s.close()'
+}
+
+@test "one that neither reads nor leaves does not keep the next one waiting for long" {
+  server
+  python '
+silent = create_connection((host, port))
+began = time.monotonic()
+s = create_connection((host, port))
+assert s.recv(100) == b"Thank you for connecting\n"
+assert time.monotonic() - began < 10'
+}
+
+@test "survives resets and clients that leave without a word" {
+  server
+  python '
+import struct
+for i in range(50):
+    s = create_connection((host, port))
+    if i % 2: s.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0))
+    s.close()'
+  same "$GREETING" "$(client)"
+}
+
+@test "out of descriptors: it warns, waits, and recovers" {
+  ours server
+  UNDER='prlimit --nofile=4:256' server
+  start waiting "$BIN_DIR/$CLIENT" 127.0.0.1 "$PORT"
+  eventually grep -q 'accept: .*EMFILE' server.err
+  prlimit --pid "$SERVER_PID" --nofile=64:256
+  same "$GREETING" "$(client)"
+  eventually grep -qx "$GREETING" waiting.out
+}
+
+@test "restarts at once on the same port" {
+  ours server
+  server
+  client >/dev/null
+  kill "$SERVER_PID"
+  eventually ended "$SERVER_PID"
+  SERVER_PORT=$PORT server
+  same "$GREETING" "$(client)"
+}
+
+@test "the client reads whatever speaks first: every netcat as the server" {
+  ours client
+  for name in $(netcats); do
+    nc_server "$name" 'one\ntwo, no newline'
+    # Some netcats stay after their input: then it is the client's turn to be ended.
+    start greeted "$BIN_DIR/$CLIENT" 127.0.0.1 "$PORT"
+    eventually grep -q 'two, no newline' greeted.out || { echo "$name"; return 1; }
+    kill "$PID" || true
+    printf 'one\ntwo, no newline' | cmp - greeted.out
+  done
+}
+
+@test "the lecture's other port, 29876, and Python's textbook server" {
+  ours client
+  in_use 29876 && skip "port 29876 is in use"
+  PORT=29876
+  start peer timeout "$PATIENCE" python3 -c "
+from socket import *
+s = socket(); s.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1); s.bind(('127.0.0.1', 29876)); s.listen(1)
+c, addr = s.accept(); c.send(b'Thank you for connecting'); c.close()"
+  eventually in_use "$PORT"
+  run client
+  same 0 "$status"
+  same "$GREETING" "$output"
+}
+
+@test "a stream in pieces and a long one arrive whole" {
+  PORT=$(free_port)
+  start peer timeout "$PATIENCE" python3 -c "
+from socket import *; import time
+s = socket(); s.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1); s.bind(('127.0.0.1', $PORT)); s.listen(1)
+c, addr = s.accept(); c.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
+for b in b'piece by piece\n': c.sendall(bytes([b])); time.sleep(0.005)
+c.sendall(b'0123456789' * 100000); c.close()"
+  eventually in_use "$PORT"
+  client </dev/null >output
+  python3 -c "import sys; sys.stdout.write('piece by piece\n' + '0123456789' * 100000)" | cmp - output
+}
+
+@test "a server that resets in the middle: what came is shown, status 1" {
+  ours client
+  PORT=$(free_port)
+  start peer timeout "$PATIENCE" python3 -c "
+from socket import *; import struct, time
+s = socket(); s.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1); s.bind(('127.0.0.1', $PORT)); s.listen(1)
+c, addr = s.accept(); c.sendall(b'half a gree'); time.sleep(0.3)
+c.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack('ii', 1, 0)); c.close()"
+  eventually in_use "$PORT"
+  run client
+  same 1 "$status"
+  [[ $output == "half a gree"*"tcp-greet-client: recv from 127.0.0.1 port $PORT: Connection reset by peer (ECONNRESET): "* ]]
+}
+
+@test "-w bounds the wait for a server that says nothing" {
+  ours client
+  PORT=$(free_port)
+  start peer timeout "$PATIENCE" python3 -c "
+from socket import *; import time
+s = socket(); s.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1); s.bind(('127.0.0.1', $PORT)); s.listen(1)
+time.sleep(60)"
+  eventually in_use "$PORT"
+  run client -w 0.2
+  same 1 "$status"
+  [[ $output == *ETIMEDOUT* ]]
+}

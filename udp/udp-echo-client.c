@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/* udp-echo-client [-46] [-n TRIES] [-w SECONDS] [HOST [PORT]]
+ *
+ * Sends each message that is typed in a datagram, and shows the echo. It keeps one socket for all
+ * of them: the server sees them come from one port.
+ * Start udp-echo-server first (or any echo service) in another terminal. HOST localhost, PORT 8888.
+ * Protocol: one datagram, one reply, without the newline: OK... and the message, or the message
+ * alone. Whatever else comes, such as a late reply to an earlier message, is passed over. */
+#include "../common/die.h"
+#include "../common/net.h"
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define LONGEST 65502 /* bytes in a message: with OK... it still fits into a datagram */
+#define LARGEST 65536 /* more than any datagram: no reply is ever cut */
+
+struct datagram {
+    size_t length;
+    char bytes[LARGEST];
+};
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static bool echoes(const struct datagram *reply, const struct datagram *message)
+{
+    size_t extra = reply->length - message->length;
+    return (extra == 0 || (extra == 5 && memcmp(reply->bytes, "OK...", 5) == 0)) &&
+           memcmp(reply->bytes + extra, message->bytes, message->length) == 0;
+}
+
+/* Sends a message, at most tries times, and receives its echo. Returns 0, or -1. */
+static int ask(int client, const struct datagram *message, struct datagram *reply, int tries,
+               double wait)
+{
+    for (reply->length = 0; tries > 0; tries--) {
+        /* Box: send the message. */
+        if (send(client, message->bytes, message->length, 0) == -1)
+            return -1;
+
+        /* Box: receive its echo. Whatever else comes does not make the wait longer. */
+        double end = now() + wait;
+        for (double left = wait; left > 0; left = end - now()) {
+            bound_waits(client, left);
+            ssize_t n = recv(client, reply->bytes, LARGEST, 0);
+            if (n == -1 && errno != EAGAIN && errno != EINTR)
+                return -1;
+            if (n > 0 && reply->bytes[n - 1] == '\n') /* from somebody who types it into netcat */
+                n--;
+            reply->length = n >= 0 ? (size_t)n : reply->length;
+            if (n >= 0 && echoes(reply, message))
+                return 0;
+        }
+    }
+    return errno = EAGAIN, -1;
+}
+
+int main(int argc, char **argv)
+{
+    struct options options = {.host = "localhost", .port = "8888", .peer = "udp-echo-server"};
+    parse_options(&options, argc, argv, "[-46] [-n TRIES] [-w SECONDS] [HOST [PORT]]");
+    int tries = (int)number_option(&options, 'n', 3, 1, 1000);
+    double wait = number_option(&options, 'w', 1, 0.001, 100000);
+    struct addrinfo *list = resolve(&options, SOCK_DGRAM), *a;
+    struct address server;
+    static struct datagram message, reply;
+    ssize_t typed = 0; /* bytes typed that have no reply yet */
+
+    /* A name may have several addresses, IPv6 and IPv4: stay with the first that answers. */
+    for (a = list; a != NULL; a = a->ai_next) {
+        server = address_of(a->ai_addr, a->ai_addrlen);
+
+        /* Box: create the client's socket. */
+        int client = socket(a->ai_family, a->ai_socktype, a->ai_protocol);
+        if (client == -1)
+            continue;
+
+        /* Box: connect it to the server, so that we are told when no program has that port. */
+        bool connected = connect(client, a->ai_addr, a->ai_addrlen) == 0;
+
+        /* Box: enter a message, unless one is left that nobody took at the address before. */
+        while (connected && (typed > 0 || (prompt("Enter message to send : "),
+                             (typed = read_line(stdin, message.bytes, LONGEST)) > 0))) {
+            message.length = (size_t)typed - (message.bytes[typed - 1] == '\n');
+            if (ask(client, &message, &reply, tries, wait) == -1)
+                break;
+            prompt("Server reply : ");
+            fwrite(reply.bytes, 1, reply.length, stdout);
+            if (message.length < (size_t)typed)
+                putchar('\n');
+            if (fflush(stdout) != 0 || ferror(stdout))
+                die("write to the standard output");
+            typed = 0;
+        }
+
+        /* Box: close the socket. */
+        close(client);
+        if (connected && (typed <= 0 || errno == EAGAIN))
+            break;
+    }
+    if (a == NULL)
+        die("send to %s", server.text);
+    freeaddrinfo(list);
+    if (typed > 0)
+        complain(1, "no reply from %s after %d tries%s", server.text, tries,
+                 reply.length > 0 ? "; what came from there was no echo" : "");
+    if (typed == -1)
+        complain(1, "a message has more than %d bytes; nothing of it was sent", LONGEST);
+    prompt("\n");
+    return 0;
+}
