@@ -564,7 +564,8 @@ assert n == 20 << 20, n"
   server -d www
   get '/<script>alert(1)</script>"\'
   answered 404
-  has 'Content-Type: text/plain; charset=utf-8' 'X-Content-Type-Options: nosniff' '\x22\x5c'
+  has 'Content-Type: text/plain; charset=utf-8' 'X-Content-Type-Options: nosniff' '"\x5c'
+  eventually grep -qF '"GET /<script>alert(1)</script>\x22\x5c HTTP/1.1" 404 ' server.out
   get '/' -H $'Host: \e[31m'
   answered 400
   hasnot $'\e'

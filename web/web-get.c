@@ -31,7 +31,7 @@ static void tell_line(const char *mark, const char *bytes, size_t length)
     struct text line = {0};
     if (options.value['v'] == NULL)
         return;
-    text_escaped(&line, bytes, length);
+    text_escaped(&line, bytes, length, 0);
     fprintf(stderr, "%s %.*s\n", mark, (int)line.length, line.length > 0 ? line.bytes : "");
     text_free(&line);
 }
