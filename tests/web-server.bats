@@ -384,7 +384,11 @@ assert answer.endswith(b'inner\n'), answer"
   get /kilo.bin -H 'Range: bytes=1000-'
   answered 416
   has 'Content-Range: bytes */1000' '(RFC 9110, 15.5.17)'
-  for range in 'lines=0-1' 'bytes=5-4' 'bytes=x' 'bytes=' 'bytes 0-1'; do # RFC 9110 14.2: ignored
+  for range in 'bytes=5-4' 'bytes=x' 'bytes=' 'bytes=0-1 2-3' 'bytes=--1'; do # RFC 9110 14.1.1: no ranges
+    get /kilo.bin -H "Range: $range"
+    answered 416
+  done
+  for range in 'lines=0-1' 'bytes 0-1'; do # RFC 9110 14.2: ignored
     get /kilo.bin -H "Range: $range" -o part -w '%{http_code}'
     same 200 "$output"
   done
