@@ -3,8 +3,8 @@
 #ifndef WEB_CONNECTION_H
 #define WEB_CONNECTION_H
 
-#include "core/answer.h"
-#include "core/cache.h"
+#include "http/answer.h"
+#include "http/cache.h"
 
 #include <netinet/in.h>
 #include <stdatomic.h>

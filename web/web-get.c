@@ -8,8 +8,8 @@
  * Protocol: HTTP/1.1 (RFC 9110, RFC 9112), one request, answered to its announced end. */
 #include "../common/die.h"
 #include "../common/net.h"
-#include "core/response.h"
-#include "core/text.h"
+#include "http/response.h"
+#include "http/text.h"
 #include "web.h"
 
 #include <stdio.h>

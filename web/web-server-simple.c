@@ -8,7 +8,7 @@
  * Protocol: HTTP/1.1 (RFC 9110, RFC 9112), one request on each connection. */
 #include "../common/die.h"
 #include "../common/net.h"
-#include "core/answer.h"
+#include "http/answer.h"
 #include "web.h"
 
 #include <netinet/in.h>

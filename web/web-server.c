@@ -6,7 +6,7 @@
  * nobody.
  *
  * Run it in a directory with some pages and open http://localhost:8080/ in a browser. Port 8080.
- * Protocol: HTTP/1.1 (RFC 9110, RFC 9112). What is done with a request: core/answer.c. What is done
+ * Protocol: HTTP/1.1 (RFC 9110, RFC 9112). What is done with a request: http/answer.c. What is done
  * with a connection: connection.c. Who has something to say: loop.c. */
 #include "../common/die.h"
 #include "../common/net.h"

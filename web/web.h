@@ -4,7 +4,7 @@
 #define WEB_H
 
 #include "../common/options.h"
-#include "core/answer.h"
+#include "http/answer.h"
 
 /* Opens the directory to be served, -d's or the current one, and prepares *SITE; dies if it cannot.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Fuzzes the date parser: what it reads, written again, is read as the same. */
-#include "../../web/core/date.h"
+#include "../../web/http/date.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Fuzzes ranges and preconditions: ranges lie inside the file and apart from each other. The first
  * eight bytes are the file's size, the rest a Range value, and then also a head of fields. */
-#include "../../web/core/condition.h"
-#include "../../web/core/range.h"
+#include "../../web/http/condition.h"
+#include "../../web/http/range.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Fuzzes the request parser and the body parser: whatever the bytes and however they are cut, the
  * verdict is the same, and what is accepted holds what the rest of the program relies on. */
-#include "../../web/core/body.h"
-#include "../../web/core/request.h"
+#include "../../web/http/body.h"
+#include "../../web/http/request.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Fuzzes the target decoder: a decoded path never climbs, holds no NUL and no empty segment, and comes
  * back to itself when it is encoded and decoded once more. */
-#include "../../web/core/target.h"
+#include "../../web/http/target.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Bodies: counted and chunked, whole, byte by byte and in every split. */
-#include "../../web/core/body.h"
+#include "../../web/http/body.h"
 #include "web_check.h"
 
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Preconditions and ranges, each by the sentence of RFC 9110 that it stands for. */
-#include "../../web/core/condition.h"
-#include "../../web/core/range.h"
-#include "../../web/core/request.h"
+#include "../../web/http/condition.h"
+#include "../../web/http/range.h"
+#include "../../web/http/request.h"
 #include "web_check.h"
 
 #include <inttypes.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* HTTP-dates against the C library's calendar, and against what they must not be. */
-#include "../../web/core/date.h"
+#include "../../web/http/date.h"
 #include "web_check.h"
 
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* From target to file: decoding, dot segments, and what may and may not be opened; media types. */
-#include "../../web/core/cache.h"
-#include "../../web/core/file.h"
-#include "../../web/core/media.h"
+#include "../../web/http/cache.h"
+#include "../../web/http/file.h"
+#include "../../web/http/media.h"
 #include "web_check.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The request parser: every rule with its section, whole, byte by byte, and in every split. */
-#include "../../web/core/request.h"
+#include "../../web/http/request.h"
 #include "web_check.h"
 
 #include <stdlib.h>
