@@ -109,7 +109,7 @@ bats_require_minimum_version 1.5.0
 }
 
 @test "RFC 9112 4 and 5: heads that are none" {
-  for head in 'HTTP/1.1 200\r\n' 'HTTP/1.1  200 OK\r\n' 'HTTP/1.1 20 OK\r\n' 'http/1.1 200 OK\r\n' 'HTTP/2.0 200 OK\r\n' \
+  for head in 'HTTP/1.1 200\r\n' 'HTTP/1.1  200 OK\r\n' 'HTTP/1.1 20 OK\r\n' 'HTTP/1.1 2000 OK\r\n' 'http/1.1 200 OK\r\n' 'HTTP/2.0 200 OK\r\n' \
     'HTTP/1.1 200 OK\n' 'hello\r\n' 'HTTP/1.1 200 OK\r\nA : b\r\n' 'HTTP/1.1 200 OK\r\nA: b\r\n c\r\n' \
     'HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n' 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n' \
     'HTTP/1.1 200 OK\r\nContent-Length: +5\r\n' 'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n' 'HTTP/1.1 204 No\r\nContent-Length: 5\r\n'; do

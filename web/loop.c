@@ -102,14 +102,15 @@ static void accept_all(struct loop *l)
         socklen_t length = sizeof c->client;
         int fd = accept(l->welcoming, &c->client.any, &length);
         if (fd == -1) {
-            if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+            if (errno == EAGAIN || errno == EWOULDBLOCK) {
+                l->short_of_descriptors = false; /* nobody waits any more */
+            } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
                 if (!l->short_of_descriptors)
                     warn("accept: clients have to wait");
                 l->short_of_descriptors = true;
-                l->accept_again =
-                    l->worker->now + PAUSE; /* asking again at once would burn the CPU */
+                l->accept_again = l->worker->now + PAUSE; /* asking at once would burn the CPU */
             }
-            return; /* or there is none, or it has left already */
+            return; /* or it has left already */
         }
         if (fcntl(fd, F_SETFL, O_NONBLOCK) == -1) {
             close(fd);
