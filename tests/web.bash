@@ -52,10 +52,11 @@ get() {
   shift
   run timeout "$PATIENCE" curl -si --path-as-is "$@" "http://$HOST:$PORT$path"
   output=${output//$'\r'/}
+  # shellcheck disable=SC2154
   [ "$status" = 0 ] || { echo "curl ended with $status" >&2; return 1; }
 }
 
-# status N: the last get's status line
+# answered N: the last answer's status; has TEXT..., hasnot TEXT: what is in $output
 answered() {
   [[ "$output" == "HTTP/1.1 $1 "* ]] || { printf 'expected %s, was:\n%s\n' "$1" "$output" >&2; return 1; }
 }

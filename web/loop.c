@@ -133,8 +133,9 @@ static void check_deadlines(struct loop *l)
     for (size_t i = FIRST; i < l->count;) {
         struct connection *c = &l->at[i];
         bool late = w->now >= c->deadline;
-        if (c->state == IDLE && (w->stopping || (l->short_of_descriptors &&
-                                                 w->now - c->since >= CROWDED_TIME * w->scale)))
+        if (c->state == IDLE &&
+            (w->stopping ||
+             (l->short_of_descriptors && (double)(w->now - c->since) >= CROWDED_TIME * w->scale)))
             late = true;
         if (w->stopping && c->state != SEND) {
             finish(l, i);

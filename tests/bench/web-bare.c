@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The least that can be called a web server, to measure others against: one poll(2) loop that sends the
- * same bytes whenever something comes. web-bare PORT SIZE */
+/* The least that can be called a web server, to measure others against: one poll(2) loop that sends
+ * the same bytes whenever something comes. web-bare PORT SIZE */
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -30,7 +30,8 @@ int main(int argc, char **argv)
     polls[0].fd = socket(AF_INET, SOCK_STREAM, 0);
     polls[0].events = POLLIN;
     setsockopt(polls[0].fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (bind(polls[0].fd, (struct sockaddr *)&here, sizeof here) == -1 || listen(polls[0].fd, 1024) == -1)
+    if (bind(polls[0].fd, (struct sockaddr *)&here, sizeof here) == -1 ||
+        listen(polls[0].fd, 1024) == -1)
         return perror("web-bare"), 1;
     for (;;) {
         poll(polls, (nfds_t)count, -1);

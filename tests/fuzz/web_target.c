@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Fuzzes the target decoder: a decoded path never climbs, holds no NUL and no empty segment, and comes
- * back to itself when it is encoded and decoded once more. */
+/* Fuzzes the target decoder: a decoded path never climbs, holds no NUL and no empty segment, and
+ * comes back to itself when it is encoded and decoded once more. */
 #include "../../web/http/target.h"
 
 #include <stdint.h>

@@ -15,7 +15,8 @@ static void check_number(const char *test, const char *what, long long expected,
         printf("not ok: %s: %s: expected %lld, was %lld\n", test, what, expected, actual);
 }
 
-static inline void check_text(const char *test, const char *expected, const char *actual, size_t length)
+static inline void check_text(const char *test, const char *expected, const char *actual,
+                              size_t length)
 {
     checks++;
     if ((strlen(expected) != length || memcmp(expected, actual, length) != 0) && ++failures)

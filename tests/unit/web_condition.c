@@ -44,8 +44,10 @@ static const struct {
     {"RFC 9110 13.1.3: If-Modified-Since, the same", "If-Modified-Since: " SAME "\r\n", 0, 304},
     {"RFC 9110 13.1.3: If-Modified-Since, later", "If-Modified-Since: " LATER "\r\n", 0, 304},
     {"RFC 9110 13.1.3: If-Modified-Since, earlier", "If-Modified-Since: " EARLIER "\r\n", 0, GO},
-    {"RFC 9110 5.6.7: in RFC 850's format", "If-Modified-Since: Sunday, 06-Nov-94 08:49:37 GMT\r\n", 0, 304},
-    {"RFC 9110 5.6.7: in asctime's format", "If-Modified-Since: Sun Nov  6 08:49:37 1994\r\n", 0, 304},
+    {"RFC 9110 5.6.7: in RFC 850's format", "If-Modified-Since: Sunday, 06-Nov-94 08:49:37 GMT\r\n",
+     0, 304},
+    {"RFC 9110 5.6.7: in asctime's format", "If-Modified-Since: Sun Nov  6 08:49:37 1994\r\n", 0,
+     304},
     {"RFC 9110 13.1.3: ignored if no date", "If-Modified-Since: yesterday\r\n", 0, GO},
     {"RFC 9110 13.1.3: ignored if twice",
      "If-Modified-Since: " SAME "\r\nIf-Modified-Since: " SAME "\r\n", 0, GO},
@@ -53,8 +55,8 @@ static const struct {
      "If-None-Match: \"a\"\r\nIf-Modified-Since: " SAME "\r\n", 0, GO},
     {"RFC 9110 13.2.2: If-Match before If-None-Match",
      "If-None-Match: \"tag\"\r\nIf-Match: \"a\"\r\n", 0, 412},
-    {"RFC 9110 13.2.2: then If-None-Match",
-     "If-None-Match: \"tag\"\r\nIf-Match: \"tag\"\r\n", 0, 304},
+    {"RFC 9110 13.2.2: then If-None-Match", "If-None-Match: \"tag\"\r\nIf-Match: \"tag\"\r\n", 0,
+     304},
     {"RFC 9110 13.2.2: If-Unmodified-Since before If-Modified-Since",
      "If-Modified-Since: " SAME "\r\nIf-Unmodified-Since: " EARLIER "\r\n", 0, 412},
 };
@@ -122,8 +124,10 @@ static const struct {
     {"RFC 9110 14: a unit without its sign", "bytes", 1000, "ignored"},
     {"RFC 9110 14.1.2: 64 bits", "bytes=4294967296-4294967300", 8589934592, "4294967296+5"},
     {"RFC 9110 14.1.2: more than 64 bits", "bytes=0-99999999999999999999999", 1000, "0+1000"},
-    {"RFC 9110 14.1.2: a start of more than 64 bits", "bytes=99999999999999999999999-", 1000, "416"},
-    {"RFC 9110 14.1.2: a suffix of more than 64 bits", "bytes=-99999999999999999999999", 1000, "0+1000"},
+    {"RFC 9110 14.1.2: a start of more than 64 bits", "bytes=99999999999999999999999-", 1000,
+     "416"},
+    {"RFC 9110 14.1.2: a suffix of more than 64 bits", "bytes=-99999999999999999999999", 1000,
+     "0+1000"},
     {"RFC 9110 14.1.2: 2^64", "bytes=18446744073709551616-18446744073709551617", 1000, "416"},
 };
 
@@ -141,17 +145,22 @@ static void test_ranges(void)
         int count = range_read(copy, length, ranges[i].size, range);
         free(copy);
         if (count <= 0)
-            n = (size_t)sprintf(text, "%s", count == 0 ? "ignored" : count == RANGES_BAD ? "bad" : "416");
+            n = (size_t)sprintf(text, "%s",
+                                count == 0            ? "ignored"
+                                : count == RANGES_BAD ? "bad"
+                                                      : "416");
         for (int j = 0; j < count; j++)
-            n += (size_t)sprintf(text + n, "%s%" PRIu64 "+%" PRIu64, j > 0 ? " " : "", range[j].first,
-                                 range[j].length);
+            n += (size_t)sprintf(text + n, "%s%" PRIu64 "+%" PRIu64, j > 0 ? " " : "",
+                                 range[j].first, range[j].length);
         check_text(ranges[i].name, ranges[i].expected, text, n);
     }
     for (int i = 0; i < RANGES_MAX; i++)
         sprintf(many + strlen(many), "%d-%d,", i * 10, i * 10);
-    check_number("RFC 9110 17.15: many ranges", "count", 16, range_read(many, strlen(many), 1000, range));
+    check_number("RFC 9110 17.15: many ranges", "count", 16,
+                 range_read(many, strlen(many), 1000, range));
     strcat(many, "900-900");
-    check_number("RFC 9110 17.15: too many ranges", "count", 0, range_read(many, strlen(many), 1000, range));
+    check_number("RFC 9110 17.15: too many ranges", "count", 0,
+                 range_read(many, strlen(many), 1000, range));
 }
 
 int main(void)

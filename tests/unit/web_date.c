@@ -18,8 +18,10 @@ static const struct {
     {"RFC 9110 5.6.7: RFC 850", "Sunday, 06-Nov-94 08:49:37 GMT", GOOD, 784111777},
     {"RFC 9110 5.6.7: asctime", "Sun Nov  6 08:49:37 1994", GOOD, 784111777},
     {"RFC 9110 5.6.7: asctime, two digits", "Wed Nov 16 08:49:37 1994", GOOD, 784975777},
-    {"RFC 9110 5.6.7: two digits within 50 years", "Saturday, 21-Nov-76 07:48:20 GMT", GOOD, 3373170500},
-    {"RFC 9110 5.6.7: two digits, more than 50 years", "Monday, 21-Nov-77 07:48:20 GMT", GOOD, 248946500},
+    {"RFC 9110 5.6.7: two digits within 50 years", "Saturday, 21-Nov-76 07:48:20 GMT", GOOD,
+     3373170500},
+    {"RFC 9110 5.6.7: two digits, more than 50 years", "Monday, 21-Nov-77 07:48:20 GMT", GOOD,
+     248946500},
     {"RFC 9110 5.6.7: the epoch", "Thu, 01 Jan 1970 00:00:00 GMT", GOOD, 0},
     {"RFC 9110 5.6.7: before it", "Wed, 31 Dec 1969 23:59:59 GMT", GOOD, -1},
     {"RFC 9110 5.6.7: the year 9999", "Fri, 31 Dec 9999 23:59:59 GMT", GOOD, 253402300799},
@@ -61,7 +63,8 @@ int main(void)
         if (good && tests[i].good)
             check_number(tests[i].name, "seconds", tests[i].seconds, seconds);
     }
-    /* Every 9 hours and some through four centuries, against gmtime and strftime in the C locale. */
+    /* Every 9 hours and some through four centuries, against gmtime and strftime in the C locale.
+     */
     for (int64_t t = -2208988800; t < 10413792000; t += 3222223 * 7) {
         time_t clock = (time_t)t;
         struct tm tm;
@@ -74,7 +77,8 @@ int main(void)
         check_number(expected, "seconds", t, seconds);
         strftime(expected, sizeof expected, "%A, %d-%b-%y %H:%M:%S GMT", &tm);
         if (tm.tm_year + 1900 > 2026 - 50 && tm.tm_year + 1900 <= 2026 + 50) {
-            check_number(expected, "reads", 1, date_read(expected, strlen(expected), now, &seconds));
+            check_number(expected, "reads", 1,
+                         date_read(expected, strlen(expected), now, &seconds));
             check_number(expected, "seconds", t, seconds);
         }
         strftime(expected, sizeof expected, "%a %b %e %H:%M:%S %Y", &tm);

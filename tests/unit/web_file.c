@@ -201,12 +201,19 @@ int main(void)
     static struct path path;
     static char remove_all[PATH_MAX + 20];
     static const char *const types[][2] = {
-        {"a.html", "text/html; charset=utf-8"}, {"a/b.CSS", "text/css; charset=utf-8"},
-        {"x.js", "text/javascript; charset=utf-8"}, {"x.mjs", "text/javascript; charset=utf-8"},
-        {"x.min.js", "text/javascript; charset=utf-8"}, {"x.wasm", "application/wasm"},
-        {"x.svg", "image/svg+xml"}, {"x.woff2", "font/woff2"}, {"x.mp4", "video/mp4"},
-        {"x.tar.gz", "application/gzip"}, {"Makefile", "application/octet-stream"},
-        {"a.html/Makefile", "application/octet-stream"}, {"x.", "application/octet-stream"},
+        {"a.html", "text/html; charset=utf-8"},
+        {"a/b.CSS", "text/css; charset=utf-8"},
+        {"x.js", "text/javascript; charset=utf-8"},
+        {"x.mjs", "text/javascript; charset=utf-8"},
+        {"x.min.js", "text/javascript; charset=utf-8"},
+        {"x.wasm", "application/wasm"},
+        {"x.svg", "image/svg+xml"},
+        {"x.woff2", "font/woff2"},
+        {"x.mp4", "video/mp4"},
+        {"x.tar.gz", "application/gzip"},
+        {"Makefile", "application/octet-stream"},
+        {"a.html/Makefile", "application/octet-stream"},
+        {"x.", "application/octet-stream"},
     };
 
     for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
@@ -227,10 +234,12 @@ int main(void)
     size_t length = path_encode(encoded, "a b/<\xc3\xa4>%?#:~.", 14);
     check_text("RFC 3986 2.3: encoding", "a%20b/%3C%C3%A4%3E%25%3F%23%3A~.", encoded, length);
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-        check_text(types[i][0], types[i][1], media_type(types[i][0]), strlen(media_type(types[i][0])));
+        check_text(types[i][0], types[i][1], media_type(types[i][0]),
+                   strlen(media_type(types[i][0])));
     test_files();
     test_cache();
-    snprintf(remove_all, sizeof remove_all, "rm -r '%.*s'", (int)(strlen(site.real) - 4), site.real);
+    snprintf(remove_all, sizeof remove_all, "rm -r '%.*s'", (int)(strlen(site.real) - 4),
+             site.real);
     check_number("tidying up", remove_all, 0, system(remove_all));
     return check_end();
 }

@@ -26,7 +26,8 @@ static const struct test {
     {"RFC 9112 2.2: a bare CR in the request line", N("GET /\r HTTP/1.1\r\n" HOST "\r\n"), 400, 5},
     {"RFC 9112 2.2: a bare CR in a field", N(GOOD "A: b\rc\r\n\r\n"), 400, 29},
     {"RFC 9112 2.2: a bare CR before the request", N("\r" GOOD "\r\n"), 400, 0},
-    {"RFC 9112 2.2: white space before the first field", N("GET / HTTP/1.1\r\n " HOST "\r\n"), 400, 16},
+    {"RFC 9112 2.2: white space before the first field", N("GET / HTTP/1.1\r\n " HOST "\r\n"), 400,
+     16},
     {"RFC 9112 3: two spaces before the target", N("GET  / HTTP/1.1\r\n" HOST "\r\n"), 400, 4},
     {"RFC 9112 3: two spaces before the version", N("GET /  HTTP/1.1\r\n" HOST "\r\n"), 400, 6},
     {"RFC 9112 3: a space after the version", N("GET / HTTP/1.1 \r\n" HOST "\r\n"), 400, 6},
@@ -70,11 +71,13 @@ static const struct test {
     {"RFC 9112 3.2: two Hosts", N(GOOD "host: h\r\n\r\n"), 400, 25},
     {"RFC 9112 3.2: a Host with a path", N("GET / HTTP/1.1\r\nHost: h/a\r\n\r\n"), 400, 22},
     {"RFC 9112 3.2: a Host with a space", N("GET / HTTP/1.1\r\nHost: h a\r\n\r\n"), 400, 22},
-    {"RFC 9112 3.2: a Host with user information", N("GET / HTTP/1.1\r\nHost: a@h\r\n\r\n"), 400, 22},
+    {"RFC 9112 3.2: a Host with user information", N("GET / HTTP/1.1\r\nHost: a@h\r\n\r\n"), 400,
+     22},
     {"RFC 9112 3.2: an empty Host", N("GET / HTTP/1.1\r\nHost:\r\n\r\n"), 400, 21},
     {"RFC 9112 3.2: a port that is none", N("GET / HTTP/1.1\r\nHost: h:x\r\n\r\n"), 400, 22},
     {"RFC 9112 3.2: a port too large", N("GET / HTTP/1.1\r\nHost: h:65536\r\n\r\n"), 400, 22},
-    {"RFC 9110 7.2: a Host with port", N("GET / HTTP/1.1\r\nHost: h.example:65535\r\n\r\n"), OK, -1},
+    {"RFC 9110 7.2: a Host with port", N("GET / HTTP/1.1\r\nHost: h.example:65535\r\n\r\n"), OK,
+     -1},
     {"RFC 3986 3.2.2: an IPv6 Host", N("GET / HTTP/1.1\r\nHost: [::1]:8080\r\n\r\n"), OK, -1},
     {"RFC 3986 3.2.2: no IPv6 address", N("GET / HTTP/1.1\r\nHost: [::g]\r\n\r\n"), 400, 22},
     {"RFC 3986 3.2.2: an open bracket", N("GET / HTTP/1.1\r\nHost: [::1\r\n\r\n"), 400, 22},
@@ -98,9 +101,10 @@ static const struct test {
     {"RFC 9110 8.6: a list", N(GOOD "Content-Length: 5, 5\r\n\r\n"), 400, 42},
     {"RFC 9110 8.6: nothing", N(GOOD "Content-Length:\r\n\r\n"), 400, 40},
     {"RFC 9110 8.6: overflow", N(GOOD "Content-Length: 18446744073709551621\r\n\r\n"), 400, -1},
-    {"RFC 9110 8.6: beyond 63 bits", N(GOOD "Content-Length: 9223372036854775808\r\n\r\n"), 400, -1},
-    {"RFC 9112 6.3: two that differ",
-     N(GOOD "Content-Length: 5\r\nContent-Length: 6\r\n\r\n"), 400, 60},
+    {"RFC 9110 8.6: beyond 63 bits", N(GOOD "Content-Length: 9223372036854775808\r\n\r\n"), 400,
+     -1},
+    {"RFC 9112 6.3: two that differ", N(GOOD "Content-Length: 5\r\nContent-Length: 6\r\n\r\n"), 400,
+     60},
     {"RFC 9112 6.3: two alike", N(GOOD "Content-Length: 5\r\nContent-Length: 5\r\n\r\n"), OK, -1},
     {"RFC 9112 6.3: with Transfer-Encoding",
      N(GOOD "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"), 400, 25},
@@ -108,14 +112,15 @@ static const struct test {
      N(GOOD "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n"), 400, 53},
     {"RFC 9112 6.1: chunked", N(GOOD "Transfer-Encoding: chunked\r\n\r\n"), OK, -1},
     {"RFC 9112 7: chunked in any case", N(GOOD "transfer-encoding: CHUNKED\r\n\r\n"), OK, -1},
-    {"RFC 9112 6.1: in HTTP/1.0",
-     N("GET / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n"), 400, 16},
+    {"RFC 9112 6.1: in HTTP/1.0", N("GET / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n"), 400,
+     16},
     {"RFC 9112 6.1: unknown alone", N(GOOD "Transfer-Encoding: gzip\r\n\r\n"), 501, 44},
     {"RFC 9112 6.1: a vertical tab", N(GOOD "Transfer-Encoding: \vchunked\r\n\r\n"), 400, 44},
     {"RFC 9112 6.1: quoted", N(GOOD "Transfer-Encoding: \"chunked\"\r\n\r\n"), 501, 44},
     {"RFC 9112 6.1: nearly chunked", N(GOOD "Transfer-Encoding: xchunked\r\n\r\n"), 501, 44},
     {"RFC 9112 6.1: a prefix", N(GOOD "Transfer-Encoding: chunke\r\n\r\n"), 501, 44},
-    {"RFC 9112 6.1: unknown, then chunked", N(GOOD "Transfer-Encoding: gzip, chunked\r\n\r\n"), 501, -1},
+    {"RFC 9112 6.1: unknown, then chunked", N(GOOD "Transfer-Encoding: gzip, chunked\r\n\r\n"), 501,
+     -1},
     {"RFC 9112 6.3: chunked not last", N(GOOD "Transfer-Encoding: chunked, gzip\r\n\r\n"), 400, -1},
     {"RFC 9112 6.1: chunked twice", N(GOOD "Transfer-Encoding: chunked, chunked\r\n\r\n"), 400, -1},
     {"RFC 9112 6.1: chunked twice on two lines",
@@ -127,8 +132,8 @@ static const struct test {
     {"RFC 9112 6.1: an empty element", N(GOOD "Transfer-Encoding: ,chunked\r\n\r\n"), 400, -1},
     {"RFC 9110 10.1.1: 100-continue", N(GOOD "Expect: 100-Continue\r\n\r\n"), OK, -1},
     {"RFC 9110 10.1.1: another expectation", N(GOOD "Expect: tea\r\n\r\n"), 417, 33},
-    {"RFC 9110 7.8: Upgrade is ignored",
-     N(GOOD "Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n"), OK, -1},
+    {"RFC 9110 7.8: Upgrade is ignored", N(GOOD "Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n"), OK,
+     -1},
 };
 
 struct result {
@@ -176,7 +181,9 @@ static void test_all(const char *name, const char *bytes, size_t length, int sta
 {
     struct result whole = run(bytes, length, length, length);
     check_number(name, "status", status,
-                 whole.progress == DONE ? OK : whole.progress == MORE ? 0 : whole.request.head.fault.status);
+                 whole.progress == DONE   ? OK
+                 : whole.progress == MORE ? 0
+                                          : whole.request.head.fault.status);
     if (whole.progress == FAULT && at >= 0)
         check_number(name, "offset of the fault", at, (long)whole.request.head.fault.at);
     if (whole.progress == DONE && length < 1000)
@@ -233,19 +240,22 @@ static void test_limits(void)
 /* What was understood of sound requests. */
 static void test_results(void)
 {
-    static const char full[] = "POST http://h.example/a/b?c=d&e HTTP/1.1\r\nHost: x\r\nName: \t v w \t\r\n"
-                               "Connection: keep-alive, Close\r\nContent-Length: 007\r\n\r\nbody";
+    static const char full[] =
+        "POST http://h.example/a/b?c=d&e HTTP/1.1\r\nHost: x\r\nName: \t v w \t\r\n"
+        "Connection: keep-alive, Close\r\nContent-Length: 007\r\n\r\nbody";
     struct request r;
     request_start(&r);
     check_number("RFC 9112 3", "progress", DONE, request_parse(&r, full, sizeof full - 1));
-    check_number("RFC 9112 2.1", "the body begins after the empty line", (long)sizeof full - 5, (long)r.length);
+    check_number("RFC 9112 2.1", "the body begins after the empty line", (long)sizeof full - 5,
+                 (long)r.length);
     check_number("RFC 9110 9.3.3", "method", POST, r.method);
     check_text("RFC 9112 3.2.2: path", "/a/b", full + r.path.at, r.path.length);
     check_text("RFC 9112 3.2.2: query", "c=d&e", full + r.query.at, r.query.length);
     const struct field *f = head_find(&r.head, "NAME", NULL);
     check_number("RFC 9110 5.1: names in any case", "found", 1, f != NULL);
     if (f != NULL)
-        check_text("RFC 9112 5.1: white space is trimmed", "v w", full + f->value.at, f->value.length);
+        check_text("RFC 9112 5.1: white space is trimmed", "v w", full + f->value.at,
+                   f->value.length);
     check_number("RFC 9112 9.3: close", "close", 1, r.close);
     check_number("RFC 9112 6.2", "framing", LENGTH, r.framing);
     check_number("RFC 9110 8.6: leading zeros", "length", 7, (long long)r.content_length);
@@ -257,23 +267,27 @@ static void test_results(void)
     } kept[] = {
         {"RFC 9112 9.3: 1.1 stays open", GOOD "\r\n", 0, 1, 0, GET},
         {"RFC 9112 9.3: 1.0 closes", "GET / HTTP/1.0\r\n\r\n", 1, 0, 0, GET},
-        {"RFC 9112 9.3: 1.0 asks to stay", "GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n", 0, 0, 0, GET},
+        {"RFC 9112 9.3: 1.0 asks to stay", "GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n", 0, 0,
+         0, GET},
         {"RFC 9112 9.3: close has the last word",
          "GET / HTTP/1.0\r\nConnection: keep-alive\r\nConnection: close\r\n\r\n", 1, 0, 0, GET},
         {"RFC 9110 7.6.1: a longer option", GOOD "Connection: closed\r\n\r\n", 0, 1, 0, GET},
-        {"RFC 9110 10.1.1: Expect without a body", GOOD "Expect: 100-continue\r\n\r\n", 0, 1, 0, GET},
+        {"RFC 9110 10.1.1: Expect without a body", GOOD "Expect: 100-continue\r\n\r\n", 0, 1, 0,
+         GET},
         {"RFC 9110 10.1.1: Expect with a body",
          GOOD "Expect: 100-continue\r\nContent-Length: 1\r\n\r\n", 0, 1, 1, GET},
         {"RFC 9110 10.1.1: Expect in 1.0",
          "POST / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n", 1, 0, 0, POST},
-        {"RFC 9110 9.1: methods are case-sensitive", "get / HTTP/1.1\r\n" HOST "\r\n", 0, 1, 0, UNKNOWN},
+        {"RFC 9110 9.1: methods are case-sensitive", "get / HTTP/1.1\r\n" HOST "\r\n", 0, 1, 0,
+         UNKNOWN},
         {"RFC 9110 9.1: a known prefix", "GETS / HTTP/1.1\r\n" HOST "\r\n", 0, 1, 0, UNKNOWN},
         {"RFC 9110 9.3.5", "DELETE / HTTP/1.1\r\n" HOST "\r\n", 0, 1, 0, UNSUPPORTED},
         {"RFC 9110 9.3.2", "HEAD / HTTP/1.1\r\n" HOST "\r\n", 0, 1, 0, HEAD},
     };
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
         request_start(&r);
-        check_number(kept[i].name, "progress", DONE, request_parse(&r, kept[i].head, strlen(kept[i].head)));
+        check_number(kept[i].name, "progress", DONE,
+                     request_parse(&r, kept[i].head, strlen(kept[i].head)));
         check_number(kept[i].name, "close", kept[i].close, r.close);
         check_number(kept[i].name, "minor", kept[i].minor, r.minor);
         check_number(kept[i].name, "expects", kept[i].expects, r.expects_continue);
