@@ -72,8 +72,8 @@ int main(int argc, char **argv)
     struct servent *service = named ? getservbyname(options.port, "tcp")
                                     : getservbyport(htons((uint16_t)number), "tcp");
     if (named ? service == NULL : number < 0 || number > 65535)
-        complain(named ? 1 : 2, "service '%s': neither known here (see tcp-connect -l) nor a number "
-                 "from 0 to 65535", options.port);
+        complain(named ? 1 : 2, "service '%s': neither known here (tcp-connect -l lists the usual) "
+                 "nor a number from 0 to 65535", options.port);
     snprintf(port, sizeof port, "%d", named ? ntohs((uint16_t)service->s_port) : (int)number);
     printf("port %s, %s.\n", port, service ? service->s_name : "which has no name here");
 

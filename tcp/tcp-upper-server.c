@@ -11,6 +11,7 @@
 #include "../common/text.h"
 #include <netinet/in.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -20,28 +21,29 @@ static void serve(int connection, const char *client, const struct options *opti
     char bytes[4096], upper[UPPER_ROOM(sizeof bytes)], text[SHOWN_ROOM(sizeof upper)];
     struct cut_character cut = {0};
 
-    for (;;) {
+    for (ssize_t n = 1; n != 0;) {
         /* Box: read the request. What arrives may be a part of a line, or several of them. */
-        ssize_t n = recv(connection, bytes, sizeof bytes, 0);
+        n = recv(connection, bytes, sizeof bytes, 0);
         if (n == -1 && errno == EINTR)
             continue;
-        if (n == -1)
+        if (n == -1) {
             warn("recv from %s", client);
-        if (n <= 0)
-            break;
-        if (!options->value['q'])
+            return;
+        }
+        if (n > 0 && !options->value['q'])
             printf("%s recv: '%s'\n", client, shown(bytes, (size_t)n, text));
 
         /* Box: write the reply. */
         size_t length = to_upper(&cut, bytes, (size_t)n, upper);
+        if (n == 0) /* the end of the stream: what stays of a character goes back as it is */
+            memcpy(upper, cut.bytes, length = cut.count);
         if (send_all(connection, upper, length) == -1) {
             warn("send to %s", client);
-            break;
+            return;
         }
-        if (!options->value['q'] && length > 0)
+        if (length > 0 && !options->value['q'])
             printf("%s sent: '%s'\n", client, shown(upper, length, text));
     }
-    send_all(connection, cut.bytes, cut.count); /* half a character, if the stream ended with one */
 }
 
 int main(int argc, char **argv)

@@ -23,8 +23,9 @@ setup() {
   PIDS=()
 }
 
-# Ends what the test started, by pid, each with its process group.
-teardown() {
+# Ends what the test started, by pid.
+teardown() { end_all; }
+end_all() {
   local pid
   for pid in "${PIDS[@]}"; do kill -CONT "$pid" 2>/dev/null && kill "$pid" 2>/dev/null; done
   for pid in "${PIDS[@]}"; do
@@ -152,6 +153,14 @@ quiet() {
   [ ! -s "$1.err" ] || { echo "on stderr of $1:" >&2; cat "$1.err" >&2; return 1; }
 }
 
+# never COMMAND: fails when it succeeds ("! COMMAND" is no check: set -e passes over it).
+never() {
+  if "$@"; then
+    echo "should not have succeeded: $*" >&2
+    return 1
+  fi
+}
+
 # Compares, and shows both when they differ: same EXPECTED ACTUAL
 same() {
   [ "$1" = "$2" ] || { printf 'expected: %q\nactual:   %q\n' "$1" "$2" >&2; return 1; }
@@ -201,6 +210,7 @@ with_localhost() {
 
 # alone: this test needs the default ports; no other test that does runs meanwhile.
 alone() {
-  exec {ALONE}>"${TMPDIR:-/tmp}/bothends-default-ports.lock"
-  flock -w 600 "$ALONE"
+  local lock=${TMPDIR:-/tmp}/bothends-default-ports.lock
+  start alone python3 -uc "import fcntl, time; f = open('$lock', 'w'); fcntl.flock(f, fcntl.LOCK_EX); print('alone'); time.sleep(3600)"
+  PATIENCE=900 eventually grep -q alone alone.out
 }

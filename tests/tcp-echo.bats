@@ -1,0 +1,629 @@
+#!/usr/bin/env bats
+# The echo pair over TCP. There are five servers, and what one promises, all promise: each test of a
+# server runs for all of them, side by side. SERVER=tcp-echo-server-polled tests that one alone, and
+# SERVER_CMD anybody's.
+load helper
+if [ -n "${SERVER_CMD:-}" ]; then
+  SERVERS=${SERVER:-foreign}
+else
+  SERVERS=${SERVER:-tcp-echo-server tcp-echo-server-forked tcp-echo-server-threaded tcp-echo-server-pooled tcp-echo-server-polled}
+fi
+SERVER='' CLIENT=tcp-echo-client
+
+# each COMMAND...: runs it for every server, each in a folder of its own, and shows what failed.
+each() {
+  local server failed=0 jobs=()
+  for server in $SERVERS; do
+    mkdir -p "$server"
+    (
+      trap - DEBUG RETURN
+      cd "$server" || exit
+      SERVER=$server PIDS=()
+      trap 'code=$?; trap - EXIT; teardown || code=1; exit $code' EXIT
+      trap 'echo "failed: $BASH_COMMAND"' ERR
+      set -eE
+      "$@"
+    ) >"$server/said" 2>&1 3>&- 4>&- &
+    jobs+=("$!")
+  done
+  for server in $SERVERS; do
+    wait "${jobs[0]}" || { failed=1 && echo "--- $server:" && cat "$server/said"; } >&2
+    jobs=("${jobs[@]:1}")
+  done
+  return "$failed"
+}
+
+# several: whether this server has room for a second client beside the first.
+several() { [ "$SERVER" != tcp-echo-server ]; }
+
+one_message() {
+  server
+  same hello "$(client <<<'hello' 2>client.err)"
+  quiet client
+  quiet server
+}
+@test "a message comes back, and both stderrs stay empty" { each one_message; }
+
+byte_for_byte() {
+  server
+  printf 'one\n\ntwo words\n\tgrößer \377\n%01500d\nno newline' 7 >input
+  client <input | cmp - input
+}
+@test "the client goes on until the end of its input, byte for byte" { each byte_for_byte; }
+
+log() {
+  server
+  client <<<"it's me" >/dev/null
+  eventually grep -q 'closed connection' server.out
+  local peer
+  peer=$(sed -n 's/^\.\.\.connected from: //p' server.out)
+  same "$(printf '%s\n' "...connected from: $peer" "$peer recv: 'it\\'s me\\n'" "$peer sent: 'it\\'s me\\n'" \
+    "$peer - closed connection")" "$(grep -F "$peer" server.out)"
+  same "$(printf '%s\n' "$SERVER: listening on 127.0.0.1 port $PORT" \
+    "in another terminal: $BIN_DIR/tcp-echo-client 127.0.0.1 $PORT" \
+    "waiting for connection... listening on port $PORT")" "$(head -n 3 server.out)"
+  # Before each wait: one more than there were clients; of a pool, each thread has its own.
+  local waits=2
+  [ "$SERVER" != tcp-echo-server-pooled ] || waits=5
+  eventually grep_count "$waits" "^waiting for connection... listening on port $PORT\$" server.out
+  same $((waits + 6)) "$(wc -l <server.out)"
+}
+grep_count() { [ "$(grep -c "$2" "$3")" = "$1" ]; }
+@test "the log tells the whole conversation in the lecture's words" { ours server && each log; }
+
+quiet_log() {
+  server -q
+  for words in hello close; do client <<<$words >/dev/null; done
+  survives
+  same "$SERVER: listening on 127.0.0.1 port $PORT" "$(out server)"
+}
+@test "-q leaves the first line only" { ours server && each quiet_log; }
+
+families() {
+  server -6
+  HOST=::1
+  same hello "$(client <<<hello)"
+  SERVER_NAME=all server -b '*'
+  for HOST in 127.0.0.1 ::1 localhost; do same "hello $HOST" "$(client <<<"hello $HOST")"; done
+  eventually grep -q '^127\.0\.0\.1:[0-9]* recv' all.out
+  eventually grep -q '^\[::1\]:[0-9]* recv' all.out
+  for option in -4 -6; do
+    SERVER_NAME=one$option server $option
+    HOST=localhost
+    for order in '::1 127.0.0.1' '127.0.0.1 ::1'; do same hello "$(with_localhost "$order" client <<<hello)"; done
+  done
+}
+@test "the pair meets on ::1, on localhost whatever comes first, and on -b * over IPv4 and IPv6" { ours server && each families; }
+
+# --- close ---
+
+closes() {
+  server
+  python '
+def session(*messages, ends, answered=None):
+    s = create_connection((host, port))
+    s.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
+    for message in messages:
+        s.sendall(message)
+        got = b""
+        while len(got) < len(message) and (piece := s.recv(100)): got += piece
+        want = message if answered is None or message != messages[-1] else answered
+        assert got == want, (messages, got)
+    if ends: assert s.recv(100) == b"", (messages, "goes on")
+    else: s.sendall(b"?"); assert s.recv(100) == b"?", messages
+for end in (b"", b"\n", b"\r\n"): session(b"close" + end, ends=True)
+session(b"first\n", b"close", ends=True)
+session(b"no newline", b"close", ends=True)
+session(b"first\nclose\n", ends=True)
+session(b"\n", b"close\n", ends=True)
+session(b"clo", b"se\n", ends=True)
+session(b"close\r", b"\n", ends=True)
+session(*(bytes([b]) for b in b"close\n"), ends=True)
+session(*(bytes([b]) for b in b"x\nclose\r\n"), ends=True)
+session(b"close\nmore\n", ends=True, answered=b"close\n")
+for message in (b"enclose\n", b"close the door\n", b"closed\n", b"close \n", b"Close\n", b"clos\n", b"close\0\n", b"clos\0e\n",
+                b"close\rx\n", b"cl\rose\n", b"clclose\n"):
+    session(message, ends=False)
+    session(*(bytes([b]) for b in message), ends=False)'
+}
+@test "close ends the session, as a line or alone, however TCP cuts it; enclose does not" { each closes; }
+
+orderly() {
+  server -q
+  python '
+import threading
+s = create_connection((host, port))
+s.sendall(b"close\n" + b"x" * 3000000); s.shutdown(SHUT_WR)
+time.sleep(0.3)
+got = b""
+while (piece := s.recv(100)): got += piece
+assert got == b"close\n", got'
+  survives
+}
+@test "what a client still sends behind close does not destroy the echo" { each orderly; }
+
+left_open() {
+  server
+  python '
+s = create_connection((host, port)); s.sendall(b"close\n")
+assert s.recv(100) == b"close\n" and s.recv(100) == b""
+while "closed connection" not in open("server.out").read(): time.sleep(0.05)'
+  quiet server
+  survives
+}
+@test "after close the server closes, also if the client keeps its end open" { ours server && each left_open; }
+
+# --- with programs that we did not write ---
+
+netcats_ask() {
+  server
+  for name in $(netcats); do
+    same "from a netcat" "$(nc_client "$name" <<<'from a netcat')" || { echo "$name" && false; }
+    same "$(printf 'bye\nclose')" "$(printf 'bye\nclose\n' | nc_client "$name")" || { echo "$name" && false; }
+  done
+}
+@test "the server answers every netcat" { each netcats_ask; }
+
+textbook() {
+  server
+  same "$(printf 'response:  I am first client.\nresponse:  2nd message\nresponse:  close\nend')" "$(python '
+sock = socket(AF_INET, SOCK_STREAM)
+sock.connect((host, port))
+for data in ("I am first client.", "2nd message", "close"):
+    sock.send(data.encode())
+    print("response: ", sock.recv(1024).decode())
+print("end" if sock.recv(1024) == b"" else "goes on")')"
+}
+@test "Python's textbook client sends no newlines and waits" { each textbook; }
+
+interleaved() {
+  server
+  if several; then
+    python '
+clients = [create_connection((host, port)) for _ in range(4)]
+for turn in range(3):
+    for i, c in enumerate(clients):
+        message = b"message %d from client %d\n" % (turn, i)
+        c.sendall(message); assert c.recv(100) == message
+clients[2].close()
+clients[3].sendall(b"close"); assert clients[3].recv(100) == b"close" and clients[3].recv(100) == b""
+for c in clients[:2]: c.sendall(b"on\n"); assert c.recv(100) == b"on\n"'
+  else
+    python '
+first, second = create_connection((host, port)), create_connection((host, port))
+first.sendall(b"one\n"); assert first.recv(100) == b"one\n"
+second.sendall(b"two\n")
+second.settimeout(0.5)
+try: raise SystemExit("served two at once: %r" % second.recv(100))
+except timeout: pass
+first.close()
+second.settimeout(20)
+assert second.recv(100) == b"two\n"'
+  fi
+}
+@test "several clients interleave; the iterative server lets the second wait" { each interleaved; }
+
+megabytes() {
+  server -q
+  head -c 10000000 /dev/urandom >sent
+  timeout "$PATIENCE" socat -t 20 - "TCP:$HOST:$PORT" <sent | cmp - sent
+}
+@test "ten megabytes, there and back" { need socat && each megabytes; }
+
+# --- what every server survives ---
+
+survives() { same 'still there' "$(client <<<'still there')"; }
+
+# No process stays behind a client: no zombie, and no child.
+no_children() { eventually no_child_of "$SERVER_PID"; }
+no_child_of() { [ -z "$(ps -o pid= --ppid "$1")" ]; }
+
+resets() {
+  server
+  python '
+import struct
+def reset(s): s.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0)); s.close()
+for words in (b"", b"mid-line", b"line\n", b"close\n", b"x" * 300000):
+    for answered in (False, True):
+        s = create_connection((host, port))
+        s.setblocking(False)
+        try: s.send(words)
+        except BlockingIOError: pass
+        s.setblocking(True); s.settimeout(20)
+        if answered and words: s.recv(1)
+        reset(s)'
+  survives
+  no_children
+}
+@test "survives a reset at any point" { each resets; }
+
+leaving() {
+  server
+  python '
+for words in (b"", b"mid-li", b"clo", b"x\n" * 1000):
+    s = create_connection((host, port)); s.sendall(words); s.close()'
+  survives
+  no_children
+}
+@test "survives clients that leave: without a word, mid-line, with replies unread" { each leaving; }
+
+never_reads() {
+  server -q
+  python '
+lazy = [create_connection((host, port)) for _ in range(3 if arg else 1)]
+for s in lazy:
+    s.settimeout(0.5)
+    try:
+        while True: s.send(b"y" * 65536)
+    except timeout: pass
+if arg:
+    other = create_connection((host, port))
+    for _ in range(50): other.sendall(b"served\n"); assert other.recv(100) == b"served\n"
+    ticks = lambda: sum(map(int, open("/proc/%s/stat" % arg[0]).read().rpartition(")")[2].split()[11:13]))
+    before = ticks(); time.sleep(0.5)
+    assert ticks() - before <= 10, "busy waiting"
+    memory = int(open("/proc/%s/statm" % arg[0]).read().split()[1]) * 4096
+    print(memory)
+for s in lazy: s.close()' $(several && [ -z "${SERVER_CMD:-}" ] && echo "$SERVER_PID")
+  survives
+}
+@test "survives clients that never read, and serves the others meanwhile" { each never_reads; }
+
+forgets_nothing() {
+  server -q
+  python '
+import hashlib, random
+s = create_connection((host, port))
+s.setblocking(False)
+sent, sums = 0, [hashlib.sha256(), hashlib.sha256()]
+block = random.randbytes(65536)
+end = time.time() + 1
+while time.time() < end and sent < 50000000:
+    try: n = s.send(block); sums[0].update(block[:n]); sent += n
+    except BlockingIOError: time.sleep(0.01)
+s.setblocking(True); s.settimeout(20)
+s.shutdown(SHUT_WR)
+got = 0
+while (piece := s.recv(65536)): sums[1].update(piece); got += len(piece)
+assert got == sent and sums[0].digest() == sums[1].digest(), (sent, got)'
+}
+@test "forgets nothing of a client that reads only at the end" { each forgets_nothing; }
+
+odd_bytes() {
+  server -q
+  python '
+s = create_connection((host, port))
+s.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
+for i in range(200): s.sendall(b"z"); assert s.recv(10) == b"z"
+odd = b"\0" * 3000 + bytes(range(256)) * 8 + b"\xff\xfe\xc3(\xe2\x82"
+s.sendall(odd)
+got = b""
+while len(got) < len(odd): got += s.recv(4096)
+assert got == odd'
+  survives
+}
+@test "survives a byte at a time, NULs, invalid UTF-8, lines without an end" { each odd_bytes; }
+
+# The server waits: little of the processor for a second, one warning then (of each thread), and another.
+patient() {
+  local lines ticks
+  lines=$(wc -l <server.err) ticks=$(ticks)
+  sleep 1
+  [ $(($(ticks) - ticks)) -le 20 ] # of 100
+  [ $(($(wc -l <server.err) - lines)) -le 8 ]
+  eventually has_lines $((lines + 1)) server.err
+}
+ticks() { awk '{print $14 + $15}' "/proc/$SERVER_PID/stat"; }
+
+descriptors() {
+  UNDER='prlimit --nofile=4:256' server # 0, 1, 2 and the welcoming socket
+  start waiting timeout "$PATIENCE" "$BIN_DIR/$CLIENT" 127.0.0.1 "$PORT"
+  eventually grep -q 'accept: .*EMFILE' server.err
+  patient
+  prlimit --pid "$SERVER_PID" --nofile=64:256
+  survives
+}
+@test "out of descriptors: it warns, waits without burning the processor, and recovers" { ours server && each descriptors; }
+
+descriptors_served() {
+  [ "$SERVER" != tcp-echo-server ] || return 0
+  # 0, 1, 2, the welcoming socket, and two for clients; but the parent of -forked keeps none of theirs.
+  UNDER="prlimit --nofile=6:256" server
+  local limit=6
+  [ "$SERVER" != tcp-echo-server-forked ] || limit=4
+  python '
+import subprocess
+served = create_connection((host, port)); served.sendall(b"a\n"); served.recv(9)
+subprocess.run(["prlimit", "--pid", arg[0], "--nofile=%s:256" % arg[1]], check=True)
+others = [create_connection((host, port)) for _ in range(4)]
+while "EMFILE" not in open("server.err").read(): time.sleep(0.05)
+slowest = 0
+for _ in range(30):
+    start = time.time(); served.sendall(b"b\n"); assert served.recv(9) == b"b\n"
+    slowest = max(slowest, time.time() - start); time.sleep(0.05)
+assert slowest < 0.7, slowest
+for s in others: s.close()' "$SERVER_PID" "$limit"
+  prlimit --pid "$SERVER_PID" --nofile=64:256
+  survives
+}
+@test "out of descriptors: those who are served do not notice" { ours server && each descriptors_served; }
+
+# The limit of processes counts threads too, and does not hold for root: a user who is nobody else's.
+as_somebody() {
+  [ "$(id -u)" = 0 ] || skip "only root can become a user without other processes"
+  need setpriv prlimit
+  BECOME="setpriv --reuid $((300000 + RANDOM)) --clear-groups"
+  SOMEBODY="$BECOME prlimit --nproc=$1:1000"
+}
+
+no_process() {
+  UNDER=$SOMEBODY server
+  start waiting bash -c "echo patience | timeout $PATIENCE '$BIN_DIR/$CLIENT' 127.0.0.1 $PORT"
+  eventually grep -q "$1 for 127.0.0.1:[0-9]*: .*EAGAIN" server.err
+  patient
+  same '' "$(out waiting)"
+  $BECOME prlimit --pid "$SERVER_PID" --nproc=100:1000
+  eventually grep -qx patience waiting.out # that client was not lost
+  survives
+}
+@test "out of processes: -forked warns, waits, and serves the client once there is room" {
+  ours server
+  [[ " $SERVERS " == *' tcp-echo-server-forked '* ]] || skip "not asked for"
+  as_somebody 1
+  SERVERS=tcp-echo-server-forked each no_process fork
+}
+@test "out of threads: -threaded warns, waits, and serves the client once there is room" {
+  ours server
+  [[ " $SERVERS " == *' tcp-echo-server-threaded '* ]] || skip "not asked for"
+  sanitized Thread && skip "ThreadSanitizer needs threads of its own"
+  as_somebody 1
+  SERVERS=tcp-echo-server-threaded each no_process pthread_create
+}
+sanitized() { nm -D "$BIN_DIR/tcp-echo-client" 2>/dev/null | grep -qi "__${1:0:1}san_init"; }
+
+pool_short() {
+  UNDER=$SOMEBODY server -t 3
+  eventually grep -q 'pthread_create: .*EAGAIN' server.err
+  survives # with the threads that there are
+  $BECOME prlimit --pid "$SERVER_PID" --nproc=100:1000
+  eventually threads_are 4 # main and three
+}
+threads_are() { [ "$(ls "/proc/$SERVER_PID/task" | wc -l)" = "$1" ]; }
+@test "out of threads: -pooled serves with those it got, and gets the others later" {
+  ours server
+  [[ " $SERVERS " == *' tcp-echo-server-pooled '* ]] || skip "not asked for"
+  sanitized Thread && skip "ThreadSanitizer needs threads of its own"
+  as_somebody 2
+  SERVERS=tcp-echo-server-pooled each pool_short
+}
+
+restart() {
+  server
+  start held python3 -c "
+from socket import *; import time
+s = create_connection(('127.0.0.1', $PORT)); s.sendall(b'x'); s.recv(1); print('held', flush=True); time.sleep(60)"
+  eventually grep -q held held.out
+  kill "$SERVER_PID" # bash lets no background command see SIGINT; both end it in the same way
+  eventually ended "$SERVER_PID"
+  SERVER_NAME=again SERVER_PORT=$PORT server
+  survives
+}
+@test "restarts at once after Ctrl-C with a connection still open" { ours server && each restart; }
+
+crowd() {
+  server
+  local before
+  before=$(doors)
+  python '
+for _ in range(20):
+    crowd = [create_connection((host, port)) for _ in range(arg and 10 or 1)]
+    for s in crowd: s.sendall(b"hello\n")
+    for s in crowd:
+        got = b""
+        while len(got) < 6: got += s.recv(6)
+        s.close()' $(several && [ "$SERVER" != tcp-echo-server-pooled ] && echo many)
+  no_children
+  eventually doors_are "$before"
+  survives
+  quiet server
+}
+doors() { ls "/proc/$SERVER_PID/fd" | wc -l; }
+doors_are() { [ "$(doors)" = "$1" ]; }
+@test "many short clients leave no process, no zombie, no descriptor and no error behind" { ours server && each crowd; }
+
+# --- what only some of them have ---
+
+only() {
+  ours server
+  [[ " $SERVERS " == *" $1 "* ]] || skip "not asked for"
+  SERVERS=$1
+}
+
+@test "-pooled -t 2 serves two, and the third waits" {
+  only tcp-echo-server-pooled
+  SERVER=$SERVERS server -t 2
+  python '
+a, b, c = (create_connection((host, port)) for _ in "abc")
+for s in (a, b): s.sendall(b"hi\n"); assert s.recv(9) == b"hi\n"
+c.sendall(b"third\n"); c.settimeout(0.5)
+try: raise SystemExit("served three: %r" % c.recv(9))
+except timeout: pass
+b.close(); c.settimeout(20); assert c.recv(9) == b"third\n"'
+  for wrong in 0 -1 x 1.5 100000 ''; do
+    run timeout 5 "$BIN_DIR/$SERVERS" -t "$wrong" 0
+    same 2 "$status" || { echo "-t '$wrong'" && false; }
+  done
+}
+
+@test "-polled holds 10,000 idle connections in less than 2 KiB each" {
+  only tcp-echo-server-polled
+  if sanitized Address || sanitized Thread; then skip "a sanitizer has memory of its own"; fi
+  [ "$(ulimit -Hn)" = unlimited ] || [ "$(ulimit -Hn)" -ge 10100 ] || skip "at most $(ulimit -Hn) descriptors here"
+  UNDER='prlimit --nofile=10100:10100' SERVER=$SERVERS server -q
+  run prlimit --nofile=10100:10100 timeout 60 python3 -c "
+from socket import *
+def rss(): return int(open('/proc/$SERVER_PID/statm').read().split()[1]) * 4096
+def ask(s): s.sendall(b'hello\n'); assert s.recv(9) == b'hello\n'
+ask(create_connection(('127.0.0.1', $PORT)))
+before = rss()
+held = []
+for i in range(10000):
+    held.append(create_connection(('127.0.0.1', $PORT)))
+for s in held[::100]: ask(s)
+each = (rss() - before) / 10000
+assert each < 2048, each
+print(each)"
+  same 0 "$status" || { echo "$output" && false; }
+}
+
+@test "each sibling is a small diff from the iterative server, and a page of its own" {
+  ours server
+  cd "$ROOT/tcp"
+  local name most changed
+  for name in forked:40 threaded:40 pooled:40 polled:60; do
+    most=${name#*:} name=tcp-echo-server-${name%:*}.c
+    # A changed line counts once: so many lines are new, changed, or gone.
+    changed=$(diff -y --width=250 --suppress-common-lines tcp-echo-server.c "$name" | wc -l)
+    [ "$changed" -gt 0 ] && [ "$changed" -le "$most" ] || { echo "$name: $changed changed lines" && false; }
+    [ "$(wc -l <"$name")" -lt 120 ]
+  done
+}
+
+# --- the client, with servers that we did not write ---
+
+@test "the client is answered by every netcat" {
+  ours client
+  for name in $(netcats); do
+    nc_server "$name" 'hello\n'
+    same hello "$(client <<<'hello')" || { echo "$name" && false; }
+    eventually grep -qx hello nc.out
+  done
+}
+
+@test "the client with an echo made of socat and cat" {
+  need socat
+  PORT=$(free_port)
+  start peer socat "TCP-LISTEN:$PORT,bind=127.0.0.1,reuseaddr,fork" EXEC:cat
+  eventually in_use "$PORT"
+  head -c 300000 /dev/urandom | base64 -w 5000 >input
+  printf 'no newline' >>input
+  client <input | cmp - input
+}
+
+# A Python server for one client; CODE has the connection in c.
+python_server() {
+  PORT=$(free_port)
+  start peer timeout "$PATIENCE" python3 -c "
+from socket import *; import sys, time
+l = socket(AF_INET, SOCK_STREAM); l.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
+${2:-}
+l.bind(('127.0.0.1', $PORT)); l.listen(5)
+c, a = l.accept()
+$1"
+  eventually in_use "$PORT"
+}
+
+@test "the echo has as many bytes as the message, in however many pieces it comes" {
+  python_server '
+c.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
+for expected in (b"hello there\n", b"two\n"):
+    assert c.recv(100) == expected
+    for b in expected: c.sendall(bytes([b])); time.sleep(0.01)'
+  same "$(printf 'hello there\ntwo')" "$(printf 'hello there\ntwo\n' | client)"
+}
+
+@test "the lecture's server: what it receives it sends, and close ends it" {
+  python_server '
+while True:
+    data = c.recv(1024)
+    if not data: break
+    c.send(data)
+    if "close" == data.decode().rstrip(): break
+c.close()'
+  run client <<<"$(printf 'hello\nclose')"
+  same 0 "$status"
+  same "$(printf 'hello\nclose')" "$output"
+}
+
+@test "after close the client ends; what stands behind it is not sent" {
+  ours client
+  python_server '
+while (data := c.recv(1024)): c.sendall(data); print(data, flush=True)'
+  same close "$(printf 'close\nmore\n' | client)"
+  eventually ended "$PID"
+  same "b'close\\n'" "$(out peer)"
+}
+
+@test "a server that closes early: what came is shown, the rest is told, status 1" {
+  ours client
+  python_server 'c.recv(6, MSG_WAITALL); c.sendall(b"hel"); c.shutdown(SHUT_WR); c.recv(100)'
+  run bash -c "timeout 20 '$BIN_DIR/$CLIENT' 127.0.0.1 $PORT <<<hello 2>error"
+  same 1 "$status"
+  same hel "$output"
+  same "tcp-echo-client: 127.0.0.1 port $PORT closed the connection after 3 of 6 bytes" "$(cat error)"
+}
+
+@test "a server that resets the connection is told the same way" {
+  ours client
+  python_server '
+import struct
+c.recv(6); c.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0)); c.close()'
+  run client <<<hello
+  same 1 "$status"
+  same "tcp-echo-client: 127.0.0.1 port $PORT closed the connection after 0 of 6 bytes" "$output"
+}
+
+@test "65,536 bytes cannot deadlock, however small the server's buffers" {
+  python_server '
+while (piece := c.recv(512)): c.sendall(piece)' '
+l.setsockopt(SOL_SOCKET, SO_SNDBUF, 2048); l.setsockopt(SOL_SOCKET, SO_RCVBUF, 2048)'
+  head -c 65536 /dev/zero | tr '\0' q >input
+  echo >>input
+  client <input | cmp - input
+}
+
+@test "a longer message is refused before anything of it is sent" {
+  ours client
+  python_server 'print(c.recv(100))'
+  head -c 65537 /dev/zero | tr '\0' q >input
+  run client <input
+  same 1 "$status"
+  same "tcp-echo-client: a message has more than 65536 bytes; nothing of it was sent" "$output"
+  eventually ended "$PID"
+  same "b''" "$(out peer)"
+}
+
+@test "-w bounds the wait for a server that says nothing" {
+  ours client
+  python_server 'time.sleep(60)'
+  run client -w 0.2 <<<hello
+  same 1 "$status"
+  [[ $output == "tcp-echo-client: recv from 127.0.0.1 port $PORT: Connection timed out (ETIMEDOUT): "* ]]
+}
+
+@test "a server that is not there: refused, and what to do" {
+  ours client
+  PORT=$(free_port)
+  run client <<<hello
+  same 1 "$status"
+  same "tcp-echo-client: connect to 127.0.0.1 port $PORT: Connection refused (ECONNREFUSED): nothing listens there; start tcp-echo-server first" "$output"
+}
+
+@test "on a terminal: prompts and labels, and close ends the client" {
+  ours client
+  python_server 'while (data := c.recv(1024)): c.sendall(data)'
+  python '
+import pty
+pid, fd = pty.fork()
+if pid == 0: os.execvp(arg[0], [arg[0], host, str(port)])
+def until(text):
+    seen = b""
+    while text not in seen: seen += os.read(fd, 1000)
+    return seen
+until(b"message: ")
+os.write(fd, b"I am first client.\n")
+assert b"response: I am first client.\r\nmessage: " in until(b"message: ")
+os.write(fd, b"close\n")
+assert b"response: close\r\n" in until(b"response: close\r\n")
+assert os.waitpid(pid, 0)[1] == 0' "$BIN_DIR/$CLIENT"
+}
