@@ -23,19 +23,15 @@ void open_site(struct site *site, const struct options *o)
 void announce_url(int fd, const struct options *o)
 {
     struct options first_line = *o;
-    struct sockaddr_storage bound;
-    socklen_t length = sizeof bound;
-
     first_line.value['q'] = "";
-    announce(fd, &first_line);
-    if (o->value['q'] || getsockname(fd, (struct sockaddr *)&bound, &length) == -1)
-        return;
-    struct address here = address_of(&bound, length);
+    struct address here = announce(fd, &first_line);
+
     if (o->value['b'] && *o->value['b'] == '*')
         strcpy(here.host, "localhost");
-    printf("in a browser, or with %s%s in another terminal: http://%s%s%s:%s/\n", o->folder,
-           o->peer, strchr(here.host, ':') ? "[" : "", here.host, strchr(here.host, ':') ? "]" : "",
-           here.port);
+    if (o->value['q'] == NULL)
+        printf(strchr(here.host, ':') ? "%s with %s%s in another terminal: http://[%s]:%s/\n"
+                                      : "%s with %s%s in another terminal: http://%s:%s/\n",
+               "in a browser, or", o->folder, o->peer, here.host, here.port);
 }
 
 void write_log(const struct answer *a, const struct request *r, int64_t now, const char *client)
