@@ -202,13 +202,13 @@ void serve(struct worker *w, int welcoming, int stop)
                 i++;
                 continue;
             }
-            if (i >= l.busy) { /* silent no more */
-                swap(&l, i, l.busy);
-                proceed(&l, l.busy, connection_ready(w, &l.at[l.busy])) ? (void)l.busy++ : (void)0;
-                i++;
-            } else if (proceed(&l, i, connection_ready(w, &l.at[i]))) {
-                i++;
+            size_t j = i;
+            if (i >= l.busy) { /* silent no more: it changes places with the first silent one */
+                j = l.busy++;
+                swap(&l, i, j);
             }
+            if (proceed(&l, j, connection_ready(w, &l.at[j])) || j < i)
+                i++;
         }
         if (l.polls[STOP].revents != 0 && !w->stopping) {
             w->stopping = true;

@@ -141,11 +141,6 @@ int main(int argc, char **argv)
     const char *mistake = has_url ? url_parse(&url, argv[argc - 1]) : "it comes last";
     if (mistake != NULL)
         complain(2, "URL %s: %s", has_url ? argv[argc - 1] : "missing", mistake);
-    output = stdout;
-    if (options.value['o'] && (output = fopen(options.value['o'], "w")) == NULL)
-        die("open %s", options.value['o']);
-    setvbuf(output, NULL, _IOFBF, 1 << 16);
-
     /* Box: look up the address of the server. A name may have several: try each in turn. */
     options.host = url.host;
     options.port = url.port;
@@ -197,6 +192,10 @@ int main(int argc, char **argv)
         }
         tell_lines("<", bytes, response.length);
     } while (response.status < 200);
+    output = stdout;
+    if (options.value['o'] && (output = fopen(options.value['o'], "w")) == NULL)
+        die("open %s", options.value['o']);
+    setvbuf(output, NULL, _IOFBF, 1 << 16);
     if (options.value['i'])
         write_out(bytes, response.length);
     const char *section, *lacking = response_lacks(&response, &section);
