@@ -200,6 +200,9 @@ NEXT="GET /smuggled HTTP/1.1\r\n${H}\r\n"
     ' 5\r\nhello\r\n' '5 \r\nhello\r\n' 'g\r\n' '\r\n' 'FFFFFFFFFFFFFFFFF\r\n' '5\rhello\r\n'; do
     refused 400 'RFC 9112, 7.1' "${P}${chunk}0\r\n\r\n$NEXT"
   done
+  output=$(ask "${P}5\r\nhelloo\r\n0\r\n\r\n")
+  has '    helloo
+         ^'
   refused 400 'RFC 9112, 7.1.1' "${P}5;a\nhello\r\n0\r\n\r\n$NEXT"
   refused 400 'RFC 9112, 7.1.2' "${P}0\r\nA : b\r\n\r\n$NEXT"
   refused 400 'RFC 9112, 7.1.2' "${P}0\r\n A: b\r\n\r\n$NEXT"

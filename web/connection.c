@@ -171,8 +171,12 @@ static short read_body(struct worker *w, struct connection *c)
     while (p == MORE && x->at < x->length) {
         size_t used, content;
         p = body_parse(&x->body, x->bytes + x->at, x->length - x->at, &used, &content);
-        if (p == FAULT)
-            return send_fault(w, c, &x->body.fault, x->bytes + x->at, x->length - x->at);
+        if (p == FAULT) { /* shown with what stands before it in the body, as far as it is here */
+            struct fault f = x->body.fault;
+            f.at += x->at - x->request.length;
+            return send_fault(w, c, &f, x->bytes + x->request.length,
+                              x->length - x->request.length);
+        }
         if (x->body.content > BODY_MAX)
             return send_fault(w, c, &too_large, x->bytes, x->request.length);
         if (w->site.echo)

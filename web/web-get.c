@@ -99,7 +99,8 @@ static void receive_body(int client, struct body *b, char *bytes, size_t have, s
             p = body_parse(b, bytes + at, have - at, &used, &content);
             write_out(bytes + at + used - content, content);
             if (p == FAULT) {
-                report(&b->fault, bytes + at, have - at);
+                b->fault.at += at;
+                report(&b->fault, bytes, have);
                 return;
             }
             if (p == DONE) {
