@@ -29,7 +29,7 @@ end_all() {
   local pid
   for pid in "${PIDS[@]}"; do kill -CONT "$pid" 2>/dev/null && kill "$pid" 2>/dev/null; done
   for pid in "${PIDS[@]}"; do
-    timeout 5 tail --pid="$pid" -f /dev/null 2>/dev/null || kill -KILL "$pid" 2>/dev/null
+    timeout 5 tail --pid="$pid" -s 0.05 -f /dev/null 2>/dev/null || kill -KILL "$pid" 2>/dev/null
   done
   # A sanitizer's report is a failure, whoever wrote it.
   if grep -lE 'ERROR: (Address|Leak)Sanitizer|runtime error:|WARNING: ThreadSanitizer' -- *.err 2>/dev/null; then
@@ -53,6 +53,7 @@ eventually() {
 start() {
   local name=$1
   shift
+  : >"$name.out" >"$name.err" # now, not when the child gets there: an earlier one of that name is over
   "$@" >"$name.out" 2>"$name.err" </dev/null 3>&- 4>&- &
   PID=$!
   PIDS+=("$PID")
@@ -133,6 +134,9 @@ ours() {
   client) [ -z "${CLIENT_CMD:-}" ] || skip "only for our own client" ;;
   esac
 }
+
+# slow: not with scripts/test --quick.
+slow() { [ -z "${QUICK:-}" ] || skip "slow, not with --quick"; }
 
 # whole: the test expects that what was sent at once also arrives at once, as it does unless a fault
 # (short, byte: see sockfault) makes each call do less than it was asked to.

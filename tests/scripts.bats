@@ -87,6 +87,7 @@ path_without() {
 }
 
 @test "demo: the default port is taken, so it takes another one" {
+  slow
   alone
   start other "$BIN_DIR/tcp-echo-server" 12000
   eventually in_use 12000
@@ -120,6 +121,7 @@ path_without() {
 }
 
 @test "demo in tmux: Ctrl-C in the middle leaves no process and no port behind" {
+  slow
   need tmux
   alone
   local screen='tmux -S outer'
@@ -146,6 +148,7 @@ path_without() {
 # --- test ---
 
 @test "scripts/test counts what passed, failed and was skipped, and fails when a test does" {
+  slow
   printf '@test "good" { true; }\n@test "bad" { false; }\n@test "left out" { skip "no moon"; }\n' >three.bats
   run env JOBS=1 "$ROOT/scripts/test" --quick "$PWD/three.bats"
   same 1 "$status"
@@ -159,6 +162,7 @@ path_without() {
 }
 
 @test "scripts/test: a test file that breaks off, or is not there, is no success" {
+  slow
   printf '@test "one" { true; }\n@test "two" { kill -9 $PPID; kill -9 $$; }\n' >broken.bats
   run "$ROOT/scripts/test" --quick "$PWD/broken.bats"
   same 1 "$status"
@@ -169,6 +173,7 @@ path_without() {
 # --- bench ---
 
 @test "scripts/bench: one short round gives the table, the goals and the plot" {
+  slow
   run timeout 300 "$ROOT/scripts/bench" -r 1 -s 0.05
   same 0 "$status"
   grep -q '^bare threads  *[0-9]' <<<"$output"
@@ -180,6 +185,7 @@ path_without() {
 # --- a fresh clone ---
 
 @test "in a fresh clone the README's build works, installs, and is called by its name" {
+  slow
   git clone -q "$ROOT" clone 2>/dev/null || skip "this is no clone"
   cd clone
   grep -qx 'cmake -S . -B build && cmake --build build' README.md
