@@ -4,10 +4,10 @@
  * poll is told about every descriptor on every call, which takes its time when thousands of them
  * are idle: 3 to 15 milliseconds for 10,000. So the array is kept in two parts: first the
  * connections that have said something lately, then the silent ones; and while the first part has
- * something to do, the second is asked about only as often as takes a tenth of the time. That is
+ * something to do, the second is asked about only as often as takes a 16th of the time. That is
  * all it needs to serve the busy beside the idle at nearly full speed, and it is portable, as
  * epoll(7) and kqueue(2) are not. The price: a silent connection that wakes up beside busy ones may
- * wait ten times as long as such a look. */
+ * wait 16 times as long as such a look. */
 #include "loop.h"
 #include "../common/die.h"
 #include "web.h"
@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 enum {
-    SILENT_SHARE = 10,  /* a look at the silent ones takes this part of the time */
+    SILENT_SHARE = 16,  /* a look at the silent ones takes this part of the time */
     SILENT_AFTER = 250, /* ms without an event */
     SILENT_MANY = 64,   /* fewer are not worth the trouble */
     CHECK_EVERY = 250,  /* ms between looks at the deadlines */
