@@ -86,7 +86,12 @@ server() {
     eventually in_use "$PORT"
   else
     # shellcheck disable=SC2086
-    start "$name" ${UNDER:-} "$BIN_DIR/$SERVER" "$@" "${SERVER_PORT:-0}"
+    local program=$BIN_DIR/$SERVER
+    if [ -n "${UNDER:-}" ] && [ -n "${FAULT:-}" ]; then
+      UNDER="$BIN_DIR/sockfault -q $FAULT $UNDER" program=$UNDISTURBED/$SERVER
+    fi
+    # shellcheck disable=SC2086
+    start "$name" ${UNDER:-} "$program" "$@" "${SERVER_PORT:-0}"
     SERVER_PID=$PID
     eventually listening_or_ended "$name"
     PORT=$(sed -n "1s/^$SERVER: listening on .* port \([0-9]*\)\$/\1/p" "$name.out")

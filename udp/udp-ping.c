@@ -56,8 +56,9 @@ static int ping(int client, const char *server, int count, double interval, doub
     for (int i = 1; i <= count && !stopped; i++) {
         /* Box: send a message with its number. */
         pings[sent = i].sent = now();
-        if (send(client, message, (size_t)sprintf(message, "Ping %d", i), 0) == -1)
-            return -1;
+        while (send(client, message, (size_t)sprintf(message, "Ping %d", i), 0) == -1)
+            if (errno != EINTR)
+                return -1;
 
         /* Box: receive its reply, and others until the next message is due. */
         while (!stopped) {
