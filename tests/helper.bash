@@ -222,3 +222,30 @@ alone() {
   start alone python3 -uc "import fcntl, time; f = open('$lock', 'w'); fcntl.flock(f, fcntl.LOCK_EX); print('alone'); time.sleep(3600)"
   PATIENCE=900 eventually grep -q alone alone.out
 }
+
+# foreign CODE: a Python program with a UDP socket s, bound at HOST and a free port. Sets PORT.
+foreign() {
+  start foreign timeout 60 python3 -c "
+from socket import *
+import time
+s = socket(AF_INET6 if ':' in '$HOST' else AF_INET, SOCK_DGRAM)
+s.bind(('$HOST', 0))
+print(s.getsockname()[1], flush=True)
+$1"
+  eventually grep -q . foreign.out
+  PORT=$(head -n 1 foreign.out)
+}
+
+# python_server CODE [BEFORE]: a Python TCP server on 127.0.0.1 for one client, whose connection is c in
+# CODE; BEFORE is done with the listening socket l first. Sets PORT.
+python_server() {
+  PORT=$(free_port)
+  start peer timeout "$PATIENCE" python3 -c "
+from socket import *; import sys, time
+l = socket(AF_INET, SOCK_STREAM); l.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
+${2:-}
+l.bind(('127.0.0.1', $PORT)); l.listen(5)
+c, a = l.accept()
+$1"
+  eventually in_use "$PORT"
+}

@@ -274,19 +274,6 @@ s = create_connection(('127.0.0.1', $PORT)); s.sendall(b'x'); s.recv(1); print('
   done
 }
 
-# A Python server for one client; CODE has the connection in c.
-python_server() {
-  PORT=$(free_port)
-  start peer timeout "$PATIENCE" python3 -c "
-from socket import *; import sys, time
-l = socket(AF_INET, SOCK_STREAM); l.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
-${2:-}
-l.bind(('127.0.0.1', $PORT)); l.listen(5)
-c, a = l.accept()
-$1"
-  eventually in_use "$PORT"
-}
-
 @test "the reply ends with its newline, in however many pieces it comes" {
   whole
   python_server '
