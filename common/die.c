@@ -12,7 +12,7 @@ static const struct { int error; const char *call, *advice; } causes[] = {
     {EADDRINUSE, "bind", ": another program holds it ('ss -tulnp' shows which); take another port"},
     {EACCES, "bind", ": ports below 1024 need privileges; take a higher one"},
     {EADDRNOTAVAIL, "bind", ": no interface here has that address ('ip address' lists them)"},
-    {EAFNOSUPPORT, "socket", ": this machine lacks that address family; try -4"},
+    {EAFNOSUPPORT, "", ": this machine lacks that address family; try -4"},
     {ECONNREFUSED, "", ": nothing listens there; start %s first"},
     {ETIMEDOUT, "", ": no answer in time; the server is busy, or packets vanish on the way"},
     {EHOSTUNREACH, "", ": no way leads there; check the address and the network"},

@@ -97,7 +97,7 @@ ssize_t read_line(FILE *input, char *line, size_t most)
         if (n == most && c != '\n')
             return errno = EMSGSIZE, -1;
     if (ferror(input))
-        die("read the standard input");
+        die("the standard input");
     return (ssize_t)n;
 }
 

@@ -148,6 +148,9 @@ whole() {
   case ${FAULT:-} in short | byte) skip "under $FAULT a call does only a part" ;; esac
 }
 
+# undisturbed: the test measures, or injects faults of its own.
+undisturbed() { [ -z "${FAULT:-}" ] || skip "not under $FAULT"; }
+
 # The netcats of this machine, by the names that Debian gives them.
 netcats() {
   local name

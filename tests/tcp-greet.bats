@@ -140,6 +140,7 @@ for _ in range(20):
 
 @test "the lecture's other port, 29876, and Python's textbook server" {
   ours client
+  alone
   in_use 29876 && skip "port 29876 is in use"
   PORT=29876
   start peer timeout "$PATIENCE" python3 -c "

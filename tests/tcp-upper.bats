@@ -352,7 +352,7 @@ l.setsockopt(SOL_SOCKET, SO_SNDBUF, 2048); l.setsockopt(SOL_SOCKET, SO_RCVBUF, 2
   server
   run client </
   same 1 "$status"
-  same "tcp-upper-client: read the standard input: Is a directory (EISDIR)" "$output"
+  same "tcp-upper-client: the standard input: Is a directory (EISDIR)" "$output"
 }
 
 @test "a server that is not there: refused, and what to do" {

@@ -298,6 +298,7 @@ for i in range(20):
 }
 
 @test "whatever recvfrom and sendto say, the server goes on" {
+  undisturbed
   ours server
   need strace
   UNDER="strace -D -qq -o trace -e trace=recvfrom,sendto -e inject=recvfrom:error=ENOMEM:when=1 -e inject=sendto:error=ECONNREFUSED:when=1"

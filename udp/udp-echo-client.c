@@ -52,9 +52,8 @@ static int ask(int client, const struct datagram *message, struct datagram *repl
             ssize_t n = recv(client, reply->bytes, LARGEST, 0);
             if (n == -1 && errno != EAGAIN && errno != EINTR)
                 return -1;
-            if (n > 0 && reply->bytes[n - 1] == '\n') /* from somebody who types it into netcat */
-                n--;
-            reply->length = n >= 0 ? (size_t)n : reply->length;
+            if (n >= 0) /* a newline comes from somebody who types the reply into netcat */
+                reply->length = (size_t)n - (n > 0 && reply->bytes[n - 1] == '\n');
             if (n >= 0 && echoes(reply, message))
                 return 0;
         }

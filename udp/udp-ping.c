@@ -42,10 +42,9 @@ static void note(const char *reply, const char *server)
            pings[i].answered ? " (doubled)" : pings[i].timed_out ? " (late)" : "");
     if (!pings[i].answered) {
         pings[i].answered = true;
-        least = received == 0 || time < least ? time : least;
+        least = received++ == 0 || time < least ? time : least;
         most = time > most ? time : most;
         sum += time;
-        received++;
     }
 }
 

@@ -148,8 +148,9 @@ static void test_options(void)
     CHECK_INT(2, parsed("-n", "1.5", NULL, NULL));
     CHECK_INT(2, parsed("-n", "11", NULL, NULL));
     CHECK_INT(2, parsed("a", "b", "c", NULL));
-    CHECK_TEXT("prog: c: one argument too many; usage: prog [-46q] [-w SECONDS] [-n TRIES] [HOST [PORT]]\n",
-               said);
+    CHECK_TEXT("prog: c: one argument too many; try --help\n", said);
+    CHECK_INT(2, parsed("a", "1", "-q", NULL));
+    CHECK_TEXT("prog: -q: options go first; try --help\n", said);
 }
 
 /* --- net.h: addresses --- */
