@@ -14,7 +14,6 @@
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 : "${BIN_DIR:=$ROOT/build/bin}" "${PATIENCE:=20}" "${TRANSPORT:=tcp}"
-: "${PROGRAMS:=$BIN_DIR}" # where the programs are, when those in BIN_DIR only start them (tests/under)
 export LC_ALL="${TEST_LOCALE:-C.UTF-8}"
 
 setup() {
@@ -53,7 +52,7 @@ eventually() {
 start() {
   local name=$1
   shift
-  : >"$name.out" >"$name.err" # now, not when the child gets there: an earlier one of that name is over
+  : >"$name.out" 2>"$name.err" # at once: nobody is to read what an earlier one of that name wrote
   "$@" >"$name.out" 2>"$name.err" </dev/null 3>&- 4>&- &
   PID=$!
   PIDS+=("$PID")

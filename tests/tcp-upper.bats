@@ -34,7 +34,7 @@ SERVER=tcp-upper-server CLIENT=tcp-upper-client
   eventually grep -q 'closed connection' server.out
   peer=$(sed -n 's/^\.\.\.connected from: //p' server.out)
   same "$(printf '%s\n' "tcp-upper-server: listening on 127.0.0.1 port $PORT" \
-    "in another terminal: $PROGRAMS/tcp-upper-client 127.0.0.1 $PORT" \
+    "in another terminal: $BIN_DIR/tcp-upper-client 127.0.0.1 $PORT" \
     "...connected from: $peer" "$peer recv: 'hello\\n'" "$peer sent: 'HELLO\\n'" \
     "$peer - closed connection")" "$(out server)"
 }
@@ -108,6 +108,7 @@ assert got == want, got'
 }
 
 @test "Python's textbook client sends no newline and waits" {
+  whole
   server
   run python '
 clientSocket = socket(AF_INET, SOCK_STREAM)
@@ -141,6 +142,7 @@ assert got == b"LAST WORDS", got'
 }
 
 @test "ten megabytes, larger than any one buffer" {
+  whole
   server -q
   python '
 import threading
@@ -154,6 +156,7 @@ assert bytes(got) == sent.upper(), len(got)'
 }
 
 @test "one client at a time: the second is connected, but waits" {
+  whole
   server
   python '
 first, second = create_connection((host, port)), create_connection((host, port))
@@ -271,6 +274,7 @@ $1"
 }
 
 @test "the reply ends with its newline, in however many pieces it comes" {
+  whole
   python_server '
 c.recv(100); c.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
 for b in b"HELLO THERE\n": c.sendall(bytes([b])); time.sleep(0.01)
@@ -304,6 +308,7 @@ c.recv(6); c.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0)); c.close
 }
 
 @test "a textbook server that read only a part of a long sentence is told, not believed" {
+  whole
   ours client
   python_server 'c.sendall(c.recv(1024).upper()); time.sleep(0.2); c.close()'
   run bash -c "head -c 5000 /dev/zero | tr '\\0' a | timeout 20 '$BIN_DIR/$CLIENT' 127.0.0.1 $PORT 2>error"
