@@ -19,8 +19,27 @@ play() {
   play "${pages[@]}"
 }
 
+@test "docs/guide/: the transcripts of every page" {
+  local page pages=()
+  for page in "$ROOT"/docs/guide/*.md; do
+    ! grep -q '^```console ' "$page" || pages+=("$page")
+  done
+  play "${pages[@]}"
+}
+
+@test "docs/guide/: a figure of a pair is the one of docs/flowcharts" {
+  local page pair figures=0
+  for page in "$ROOT"/docs/guide/*.md; do
+    while read -r pair; do
+      diff -u "$ROOT/docs/flowcharts/$pair.txt" <(awk -v start="\`\`\`text figure $pair" '/^```/ {on = $0 == start; next} on' "$page")
+      ((figures += 1))
+    done < <(sed -n 's/^```text figure //p' "$page")
+  done
+  [ $figures -ge 3 ]
+}
+
 @test "no transcript is left out: every console block names its terminal" {
-  never grep -nE '^```(console *$|shell|bash)' "$ROOT"/README.md "$ROOT"/docs/*.md
+  never grep -nE '^```(console *$|shell|bash)' "$ROOT"/README.md "$ROOT"/docs/*.md "$ROOT"/docs/*/*.md
 }
 
 @test "a transcript that is wrong is found" {
