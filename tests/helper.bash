@@ -86,7 +86,12 @@ server() {
     eventually in_use "$PORT"
   else
     # shellcheck disable=SC2086
-    start "$name" ${UNDER:-} "$BIN_DIR/$SERVER" "$@" "${SERVER_PORT:-0}"
+    local program=$BIN_DIR/$SERVER
+    if [ -n "${UNDER:-}" ] && [ -n "${FAULT:-}" ]; then
+      UNDER="$BIN_DIR/sockfault -q $FAULT $UNDER" program=$UNDISTURBED/$SERVER
+    fi
+    # shellcheck disable=SC2086
+    start "$name" ${UNDER:-} "$program" "$@" "${SERVER_PORT:-0}"
     SERVER_PID=$PID
     eventually listening_or_ended "$name"
     PORT=$(sed -n "1s/^$SERVER: listening on .* port \([0-9]*\)\$/\1/p" "$name.out")
@@ -142,6 +147,9 @@ slow() { [ -z "${QUICK:-}" ] || skip "slow, not with --quick"; }
 whole() {
   case ${FAULT:-} in short | byte) skip "under $FAULT a call does only a part" ;; esac
 }
+
+# undisturbed: the test measures, or injects faults of its own.
+undisturbed() { [ -z "${FAULT:-}" ] || skip "not under $FAULT"; }
 
 # The netcats of this machine, by the names that Debian gives them.
 netcats() {
@@ -216,4 +224,31 @@ alone() {
   local lock=${TMPDIR:-/tmp}/bothends-default-ports.lock
   start alone python3 -uc "import fcntl, time; f = open('$lock', 'w'); fcntl.flock(f, fcntl.LOCK_EX); print('alone'); time.sleep(3600)"
   PATIENCE=900 eventually grep -q alone alone.out
+}
+
+# foreign CODE: a Python program with a UDP socket s, bound at HOST and a free port. Sets PORT.
+foreign() {
+  start foreign timeout 60 python3 -c "
+from socket import *
+import time
+s = socket(AF_INET6 if ':' in '$HOST' else AF_INET, SOCK_DGRAM)
+s.bind(('$HOST', 0))
+print(s.getsockname()[1], flush=True)
+$1"
+  eventually grep -q . foreign.out
+  PORT=$(head -n 1 foreign.out)
+}
+
+# python_server CODE [BEFORE]: a Python TCP server on 127.0.0.1 for one client, whose connection is c in
+# CODE; BEFORE is done with the listening socket l first. Sets PORT.
+python_server() {
+  PORT=$(free_port)
+  start peer timeout "$PATIENCE" python3 -c "
+from socket import *; import sys, time
+l = socket(AF_INET, SOCK_STREAM); l.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
+${2:-}
+l.bind(('127.0.0.1', $PORT)); l.listen(5)
+c, a = l.accept()
+$1"
+  eventually in_use "$PORT"
 }

@@ -105,6 +105,17 @@ for i in range(50):
   eventually grep -qx "$GREETING" waiting.out
 }
 
+@test "whoever has been greeted leaves no descriptor behind" {
+  ours server
+  UNDER='prlimit --nofile=10:256' server
+  python '
+for _ in range(20):
+    s = create_connection((host, port))
+    while s.recv(100): pass
+    s.close()'
+  quiet server
+}
+
 @test "restarts at once on the same port" {
   ours server
   server
@@ -129,6 +140,7 @@ for i in range(50):
 
 @test "the lecture's other port, 29876, and Python's textbook server" {
   ours client
+  alone
   in_use 29876 && skip "port 29876 is in use"
   PORT=29876
   start peer timeout "$PATIENCE" python3 -c "

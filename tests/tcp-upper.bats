@@ -57,6 +57,20 @@ SERVER=tcp-upper-server CLIENT=tcp-upper-client
   eventually grep -q '^\[::1\]:[0-9]* recv' server.out
 }
 
+@test "the second line names an address that the server has: -b * with -6 is not localhost's 127.0.0.1" {
+  ours server
+  server -6 -b '*'
+  eventually has_lines 2 server.out
+  same "in another terminal: $PROGRAMS/tcp-upper-client ::1 $PORT" "$(sed -n 2p server.out)"
+  HOST=127.0.0.1
+  run client <<<hello # with -6 it has no IPv4 address, though :: could stand for both
+  same 1 "$status"
+  [[ $output == *"(ECONNREFUSED)"* ]]
+  server -b '*'
+  eventually has_lines 2 server.out
+  same "in another terminal: $PROGRAMS/tcp-upper-client localhost $PORT" "$(sed -n 2p server.out)"
+}
+
 @test "the pair meets on localhost, whichever family the resolver names first" {
   ours server
   for option in -4 -6; do
@@ -260,19 +274,6 @@ s = create_connection(('127.0.0.1', $PORT)); s.sendall(b'x'); s.recv(1); print('
   done
 }
 
-# A Python server for one client; CODE has the connection in c.
-python_server() {
-  PORT=$(free_port)
-  start peer timeout "$PATIENCE" python3 -c "
-from socket import *; import sys, time
-l = socket(AF_INET, SOCK_STREAM); l.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
-${2:-}
-l.bind(('127.0.0.1', $PORT)); l.listen(5)
-c, a = l.accept()
-$1"
-  eventually in_use "$PORT"
-}
-
 @test "the reply ends with its newline, in however many pieces it comes" {
   whole
   python_server '
@@ -344,6 +345,14 @@ l.setsockopt(SOL_SOCKET, SO_SNDBUF, 2048); l.setsockopt(SOL_SOCKET, SO_RCVBUF, 2
   run client -w 0.2 <<<hello
   same 1 "$status"
   [[ $output == "tcp-upper-client: recv from 127.0.0.1 port $PORT: Connection timed out (ETIMEDOUT): "* ]]
+}
+
+@test "a folder as the input is an error with a name" {
+  ours client
+  server
+  run client </
+  same 1 "$status"
+  same "tcp-upper-client: the standard input: Is a directory (EISDIR)" "$output"
 }
 
 @test "a server that is not there: refused, and what to do" {
