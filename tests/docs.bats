@@ -60,3 +60,17 @@ play() {
   done
   [ $wrong = 0 ]
 }
+
+@test "docs/instructor.md: its pairs can be shown, and setup --check says what the page quotes" {
+  local page=$ROOT/docs/instructor.md pair quoted count=0
+  while read -r pair; do
+    "$ROOT/scripts/demo" -l | grep -q "^$pair " || { echo "there is no pair $pair to show"; return 1; }
+    ((count += 1))
+  done < <(grep -oE 'scripts/demo [a-z]+-[a-z]+' "$page" | cut -d' ' -f2)
+  [ $count -ge 3 ]
+  for quoted in 'in use   port $port, by' 'missing  IPv6 loopback (::1): ' 'info     localhost is: ' 'info     nc is: ' \
+    'info     this is WSL: ' 'a program of another user'; do
+    grep -qF "$quoted" "$ROOT/scripts/setup" || { echo "setup --check does not say: $quoted"; return 1; }
+    grep -qF "${quoted/\$port/12000}" "$page"
+  done
+}
