@@ -98,7 +98,7 @@ def make(path, wanted):
     if not path.endswith((".c", ".h")):
         body = re.sub(r'\b(href|src)="([^"]*)"', follow, body)
     first = re.search(r"<h1[^>]*>(.*?)</h1>", body, re.S)
-    title = plain(first[1]).strip() if first else posixpath.basename(path)
+    title = plain(first[1]).strip() if first and not path.startswith("docs/man/") else posixpath.basename(path)
     top = "".join('<a href="%s">%s</a>\n' % (link_to(p, page), name) for p, name in TOP if os.path.exists(p))
     return """<!DOCTYPE html>
 <html lang="en">
