@@ -33,7 +33,10 @@ each() {
 
 # Runs it as a client of the server that was started; it has to end by itself, and to show the reply.
 as_client() {
-  same "$EXPECTED" "$(timeout "$PATIENCE" bash -c "${1//@/$PORT}")"
+  local shown status=0
+  shown=$(timeout "$PATIENCE" bash -c "${1//@/$PORT}") || status=$?
+  same "$EXPECTED" "$shown"
+  same 0 $status # 124: it did not end
 }
 
 # Starts it as a server, and lets our client talk to it.

@@ -6,7 +6,8 @@ bats_require_minimum_version 1.5.0
 
 setup_file() {
   command -v cmark-gfm >/dev/null || return 0
-  "$BATS_TEST_DIRNAME/../scripts/site" "$BATS_FILE_TMPDIR/site" >"$BATS_FILE_TMPDIR/said" 2>&1 3>&- 4>&- || cat "$BATS_FILE_TMPDIR/said"
+  "$BATS_TEST_DIRNAME/../scripts/site" "$BATS_FILE_TMPDIR/site" >"$BATS_FILE_TMPDIR/said" 2>&1 3>&- 4>&- ||
+    cat "$BATS_FILE_TMPDIR/said"
 }
 
 site() {
