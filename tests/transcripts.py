@@ -21,7 +21,7 @@ go on until the end of the session. Ephemeral ports, times and this machine's ad
 """
 import os, pty, re, select, signal, subprocess, sys, termios, time
 
-PROMPTS = ("Input lowercase sentence: ", "Enter message to send : ", "message: ", "> ")
+PROMPTS = ("Input lowercase sentence: ", "Enter message to send : ", "message: ", "> ", "socksh> ")
 PATIENCE = float(os.environ.get("PATIENCE", "20"))
 
 
@@ -89,7 +89,7 @@ class Session:
 
     def wait_for_netcat(self, terminal):
         """A netcat that listens says nothing: the system's table of listening sockets does."""
-        listen = re.findall(r"^\$ .*\b(?:nc|ncat|socat)\b.*(?:-u?k?l|LISTEN|RECV).*?(\d{2,5})", terminal.expected, re.M)
+        listen = re.findall(r"^\$ .*\b(?:nc|ncat|socat)\b.*(?:-u?k?l|LISTEN|RECV).*?(?<![\d.])(\d{2,5})(?![\d.])", terminal.expected, re.M)
         end = time.monotonic() + PATIENCE
         while listen and not terminal.seen.endswith("$ "):
             if subprocess.run(["ss", "-Hltun", "sport = :" + listen[-1]], capture_output=True).stdout:
