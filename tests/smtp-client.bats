@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # The mail client: with our server, with servers that say what they are told to, and with real ones.
 bats_require_minimum_version 1.5.0
+# variants: plain asan tsan
 load helper
 SERVER=smtp-server CLIENT=smtp-client
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # The mail server, against RFC 5321, other people's mail programs, and hostile clients.
 bats_require_minimum_version 1.5.0
+# variants: plain asan tsan
 load helper
 SERVER=smtp-server CLIENT=smtp-client
 

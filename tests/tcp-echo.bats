@@ -70,7 +70,7 @@ log() {
   same $((waits + 6)) "$(wc -l <server.out)"
 }
 grep_count() { [ "$(grep -c "$2" "$3")" = "$1" ]; }
-@test "the log tells the whole conversation in the lecture's words" { whole && ours server && each log; }
+@test "the log tells the whole conversation in the lecture's words" { undisturbed && ours server && each log; }
 
 quiet_log() {
   server -q
@@ -141,7 +141,7 @@ while (piece := s.recv(100)): got += piece
 assert got == b"close\n", got'
   survives
 }
-@test "what a client still sends behind close does not destroy the echo" { each orderly; }
+@test "what a client still sends behind close does not destroy the echo" { whole && each orderly; }
 
 left_open() {
   server
@@ -268,7 +268,7 @@ if arg:
 for s in lazy: s.close()' $(several && [ -z "${SERVER_CMD:-}" ] && echo "$SERVER_PID")
   survives
 }
-@test "survives clients that never read, and serves the others meanwhile" { each never_reads; }
+@test "survives clients that never read, and serves the others meanwhile" { undisturbed && each never_reads; }
 
 forgets_nothing() {
   server -q
@@ -347,7 +347,7 @@ for s in others: s.close()' "$SERVER_PID" "$limit"
   prlimit --pid "$SERVER_PID" --nofile=64:256
   survives
 }
-@test "out of descriptors: those who are served do not notice" { ours server && each descriptors_served; }
+@test "out of descriptors: those who are served do not notice" { undisturbed && ours server && each descriptors_served; }
 
 # The limit of processes counts threads too, and does not hold for root: a user who is nobody else's.
 as_somebody() {

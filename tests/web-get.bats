@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # web-get against our server, against Python's, and against servers that break the rules.
+# variants: plain asan tsan
 load helper
 load web
 SERVER=web-server

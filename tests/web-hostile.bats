@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # web-server among clients that mean harm, or are merely slow, gone or many.
+# variants: plain asan tsan
 load helper
 load web
 SERVER=web-server

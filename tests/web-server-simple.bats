@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # web-server-simple: one request at a time. What both servers share is tested in web-server.bats; here,
 # that it comes through, and that nobody stops a server that waits for one client at a time.
+# variants: plain asan tsan
 load helper
 load web
 SERVER=web-server-simple

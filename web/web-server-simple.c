@@ -17,9 +17,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/* A browser opens connections on which it says nothing for a while, in case it will need them.
- * While this server waits for one of those it serves nobody, so it waits two seconds in all, no
- * more. */
+/* A browser opens connections on which it says nothing for a while, in case it will need them. While
+ * this server waits for one of those it serves nobody, so it waits two seconds in all. */
 enum { PATIENCE = 2000 };
 
 /* Serves one client over its connection socket: one request, one response. */
@@ -37,10 +36,11 @@ static void serve(int connection, struct site *site, struct answer *answer, cons
     while (progress == MORE && (left = end - milliseconds()) > 0) {
         if (poll(&(struct pollfd){.fd = connection, .events = POLLIN}, 1, (int)left) != 1)
             continue;
-        if ((n = recv(connection, bytes + length, sizeof bytes - length, 0)) <= 0)
+        n = recv(connection, bytes + length, sizeof bytes - length, 0);
+        if (n == 0 || (n == -1 && errno != EINTR))
             return;
         /* Box: parse the request. */
-        progress = request_parse(&request, bytes, length += (size_t)n);
+        progress = request_parse(&request, bytes, length += n > 0 ? (size_t)n : 0);
     }
     if (length == 0)
         return;
