@@ -17,8 +17,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/* A browser opens connections on which it says nothing for a while, in case it will need them. While
- * this server waits for one of those it serves nobody, so it waits two seconds in all. */
+/* A browser opens connections on which it says nothing for a while, in case it needs them later.
+ * While this server waits for one of those it serves nobody, so it waits two seconds in all. */
 enum { PATIENCE = 2000 };
 
 /* Serves one client over its connection socket: one request, one response. */
