@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # Whatever the docs show is run: each transcript, in terminals of its own.
 # variants: plain
+# slow
 load helper
 
 play() {

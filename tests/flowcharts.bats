@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # The figures of docs/flowcharts are what the programs do: every pair is run again and compared.
 # variants: plain
+# slow
 load helper
 bats_require_minimum_version 1.5.0
 

@@ -2,6 +2,7 @@
 # The netcat sheet: every line of docs/netcat.md is run, with the netcats that are there. A block whose info
 # string is "sh ROLE PAIR" holds a command a line; the pair's port stands for the one that the test has.
 # variants: plain
+# slow
 load helper
 
 # lines ROLE PAIR: the commands of that block, a line each.

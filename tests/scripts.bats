@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # What a person types in scripts/: setup, demo, test, bench; and a fresh clone.
 # variants: plain
+# slow
 load helper
 
 teardown() {

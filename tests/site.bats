@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # scripts/site: the guide as a web site. Every link leads somewhere, every page is well-formed.
 # variants: plain
+# slow
 load helper
 bats_require_minimum_version 1.5.0
 

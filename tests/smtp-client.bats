@@ -2,6 +2,7 @@
 # The mail client: with our server, with servers that say what they are told to, and with real ones.
 bats_require_minimum_version 1.5.0
 # variants: plain asan tsan
+# slow
 load helper
 SERVER=smtp-server CLIENT=smtp-client
 

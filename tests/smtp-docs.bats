@@ -2,6 +2,7 @@
 # What docs/mail.md shows is what runs: each block behind a line "<!-- checked: NAME -->" is made again here.
 # variants: plain
 bats_require_minimum_version 1.5.0
+# slow
 load helper
 SERVER=smtp-server CLIENT=smtp-client
 

@@ -2,6 +2,7 @@
 # The mail server, against RFC 5321, other people's mail programs, and hostile clients.
 bats_require_minimum_version 1.5.0
 # variants: plain asan tsan
+# slow
 load helper
 SERVER=smtp-server CLIENT=smtp-client
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # sockfault: each fault as sockfault(1) has it, seen from inside a disturbed process (sockfault-probe.py) and
 # with programs that are wrong on purpose (bad/): they pass alone, and fail under the fault.
+# slow
 load helper
 
 PROBE=$BATS_TEST_DIRNAME/sockfault-probe.py

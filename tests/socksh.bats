@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # variants: plain asan
 # socksh: the language, every call, real peers at the other end, bad input, the terminal.
+# slow
 load helper
 bats_require_minimum_version 1.5.0
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # socktrace against strace: both see the same run, and must tell the same calls with the same results.
+# slow
 load helper
 load socktrace/helper
 

@@ -2,6 +2,7 @@
 # variants: plain
 # A browser loads a page with style, script, 20 images and a video, and seeks in it. The page tells what
 # it has seen by asking for one more file, so that the server's log holds the browser's report.
+# slow
 load helper
 load web
 

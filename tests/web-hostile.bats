@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # web-server among clients that mean harm, or are merely slow, gone or many.
 # variants: plain asan tsan
+# slow
 load helper
 load web
 SERVER=web-server
