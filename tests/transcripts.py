@@ -137,8 +137,19 @@ class Session:
     def answer(self, terminal, prompt, text, key, echo=None):
         terminal.expected += prompt
         self.wait(terminal, terminal.expected)
+        self.settle(terminal)
         terminal.type(text + key)
         terminal.expected += text + (echo if echo is not None else "\n" if key == "\n" else "")
+
+    def settle(self, typing):
+        """Lets each server end what it was doing, whose threads would otherwise log in another order."""
+        end = time.monotonic() + 5
+        for other in self.terminals.values():
+            count = lambda words: other.seen.count(words)
+            while other is not typing and time.monotonic() < end and (
+                    count(" recv: '") != count(" sent: '")
+                    or 0 < count("waiting for connection") == count("...connected from")):
+                other.read(0.05)
 
     def finish(self):
         try:
