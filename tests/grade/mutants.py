@@ -18,7 +18,7 @@ MUTANTS = {
                 break
             connection.settimeout(60)
             connection.send(""",
-         "large short"),
+         "short"),
         ("ends after the first client",
          "    connection.close()\n", "    connection.close()\n    break\n",
          "next reset leave never-reads"),
@@ -27,9 +27,13 @@ MUTANTS = {
          "reset leave never-reads"),
         ("adds a NUL",
          "message.upper()", "message.upper() + b'\\0'",
-         "exact bytes pieces large short half-close"),
+         "exact pieces large short half-close"),
         ("answers only whole lines",
-         "message = connection.recv(4096)", 'message = connection.makefile("rb", 0).readline()',
+         """            message = connection.recv(4096)
+""", """            message = b""
+            while not message.endswith(b"\\n") and (piece := connection.recv(65536)):
+                message += piece
+""",
          "no-newline"),
         ("answers only the first line of what came",
          "message.upper()", "message.upper().split(b'\\n')[0] + b'\\n' * (b'\\n' in message)",
@@ -69,12 +73,15 @@ MUTANTS = {
         ("only one sentence",
          "    if not reply:\n", "    if reply:\n",
          "more newline pieces large short"),
-        ("leaves the newline out",
+        ("leaves the newline out, and waits for one",
          "client.sendall(sentence)", "client.sendall(sentence.rstrip())",
+         "ALL"),
+        ("sends CR and LF",
+         "client.sendall(sentence)", 'client.sendall(sentence.replace(b"\\n", b"\\r\\n"))',
          "newline"),
         ("adds a NUL",
          "client.sendall(sentence)", "client.sendall(sentence + b'\\0')",
-         "more newline pieces large short"),
+         "ALL"),
         ("IPv4 only",
          "client = create_connection((host, port))", "client = socket(AF_INET, SOCK_STREAM)\nclient.connect((host, port))",
          "families"),

@@ -43,7 +43,8 @@ def silent(s, seconds, where):
     """Nothing may come."""
     s.settimeout(seconds)
     try:
-        raise SystemExit("%s: expected nothing\nactual:   %s" % (where, show(s.recv(70000))))
+        if got := s.recv(70000):
+            raise SystemExit("%s: expected nothing\nactual:   %s" % (where, show(got)))
     except TimeoutError:
         s.settimeout(getdefaulttimeout())
 
