@@ -5,9 +5,8 @@
 #include <errno.h>
 
 /* "PROGRAM: WHAT: text of errno (ERRNO_NAME): what to do", on stderr. WHAT, as for printf(), begins
- * with the call that failed; EAGAIN, with which a bounded wait ends, is told as ETIMEDOUT.
- * die ends the program with status 1, warn goes on; complain, where errno has nothing to say, ends
- * it with status unless that is 0. */
+ * with the call that failed; EAGAIN, with which a bounded wait ends, is told as ETIMEDOUT. die ends
+ * the program with status 1, warn goes on; complain, without errno, ends it with status, if any. */
 #define die(...) tell(1, errno, __VA_ARGS__)
 #define warn(...) tell(0, errno, __VA_ARGS__)
 #define complain(status, ...) tell(status, 0, __VA_ARGS__)

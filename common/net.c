@@ -54,8 +54,8 @@ struct address announce(int fd, const struct options *o)
 
 void bound_waits(int fd, double seconds)
 {
-    struct timeval most = {.tv_sec = (time_t)seconds};
-    most.tv_usec = (suseconds_t)((seconds - (double)most.tv_sec) * 999999) + 1; /* 0: for ever */
+    struct timeval most = {.tv_sec = (time_t)seconds}; /* and 1: all zero would mean for ever */
+    most.tv_usec = (suseconds_t)((seconds - (double)most.tv_sec) * 999999) + 1;
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &most, sizeof most);
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof most);
 }
@@ -67,8 +67,7 @@ int finish_connect(int fd, double seconds)
         ready = poll(&(struct pollfd){.fd = fd, .events = POLLOUT}, 1, (int)(seconds * 1000));
     if (ready == 1)
         getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &(socklen_t){sizeof error});
-    errno = error;
-    return error == 0 ? 0 : -1;
+    return (errno = error) == 0 ? 0 : -1;
 }
 
 void accept_failed(void)

@@ -4,7 +4,6 @@
 #include <ctype.h>
 #include <locale.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,8 +24,8 @@ void parse_options(struct options *o, int argc, char **argv, const char *synopsi
         exit(printf("usage: %s %s\nMore: man %s\n", o->program, synopsis, o->program) < 0);
     if (argc > 1 && strcmp(argv[1], "--version") == 0)
         exit(printf("%s (Both Ends) 1.0\n", o->program) < 0);
-    char letters[64] = ":", *next = letters + 1;
-    bool option = false; /* "[-46] [-w SECONDS]" becomes ":46w:" for getopt */
+    char letters[64] = ":", *next = letters + 1; /* "[-46] [-w SECONDS]" becomes ":46w:" */
+    int option = 0;
     for (const char *s = synopsis; *s != '\0'; s++)
         if ((option = *s == '-' || (option && isalnum((unsigned char)*s))) && *s != '-') {
             *next++ = *s;
@@ -35,8 +34,7 @@ void parse_options(struct options *o, int argc, char **argv, const char *synopsi
         }
     for (int letter; (letter = getopt(argc, argv, letters)) != -1;) {
         if (letter == ':' || letter == '?')
-            complain(2, "-%c: %s; usage: %s %s", optopt,
-                     letter == ':' ? "its value is missing" : "unknown", o->program, synopsis);
+            complain(2, "-%c: %s; try --help", optopt, letter == ':' ? "no value" : "unknown");
         o->value[letter] = optarg ? optarg : "";
     }
     o->family = o->value['4'] ? AF_INET : o->value['6'] ? AF_INET6 : AF_UNSPEC;
@@ -54,7 +52,7 @@ double number_option(const struct options *o, int letter, double usual, double l
         return usual;
     char *end;
     double number = strtod(o->value[letter], &end);
-    bool whole = least < 1 || strchr(o->value[letter], '.') == NULL;
+    int whole = least < 1 || strchr(o->value[letter], '.') == NULL;
     if (*end != '\0' || !whole || !(number >= least && number <= most))
         complain(2, "-%c '%s': give a number from %g to %g", letter, o->value[letter], least, most);
     return number;

@@ -8,8 +8,8 @@ struct options {
     const char *value[128];  /* value['w']: what stands behind -w; value['q']: not NULL with -q */
     int family;              /* AF_INET with -4, AF_INET6 with -6, or else AF_UNSPEC */
     const char *peer;        /* the program at the other end, to be named to the user */
-    const char *program;     /* this one's name; and where it was started from: "build/bin/", "" */
-    char folder[200];
+    const char *program;     /* this one's name */
+    char folder[200];        /* where it was started from: "build/bin/" or "" */
 };
 
 /* Reads the command line into *o. synopsis lists options and operands, as the man page does:

@@ -2,8 +2,9 @@
 /* tcp-echo-server-forked [-46q] [-b ADDRESS] [PORT]
  *
  * Sends back what arrives, as it arrives. A child process of its own serves each client.
+ *
  * Run it in one terminal, tcp-echo-client (or: nc localhost 9999) in others. Port 9999.
- * Protocol: bytes come back as they are; "close", a line or all that arrives at once, is the last. */
+ * Protocol: bytes come back as they are; "close", as a line or all that arrives, is the last. */
 #include "../common/die.h"
 #include "../common/net.h"
 #include "../common/text.h"
@@ -29,9 +30,9 @@ static void serve(struct door *client)
     char bytes[1024], text[SHOWN_ROOM(sizeof bytes)];
     int fits = 0; /* how much of the line is "close\n" so far: 6 is all of it, -1 is another line */
     ssize_t n, used;
+
     /* Box: receive a message. It may come in parts, or together with others. */
-    while ((n = recv(client->socket, bytes, sizeof bytes, 0)) > 0 ||
-           (n == -1 && errno == EINTR)) {
+    while ((n = recv(client->socket, bytes, sizeof bytes, 0)) > 0 || (n == -1 && errno == EINTR)) {
         if (n == -1 || fits == 6)
             continue;
         LOG("%s recv: '%s'\n", client->address.log, shown(bytes, (size_t)n, text));
@@ -41,6 +42,7 @@ static void serve(struct door *client)
                 fits = fits >= 0 && c == "close\n"[fits] ? fits + 1 : c == '\n' ? 0 : -1;
         }
         fits = n == 5 && memcmp(bytes, "close", 5) == 0 ? 6 : fits;
+
         /* Box: send it back. */
         if ((n = send_all(client->socket, bytes, (size_t)used)) == -1)
             break;
@@ -52,6 +54,7 @@ static void serve(struct door *client)
     }
     if (n == -1 && fits < 6)
         warn("serve %s", client->address.log);
+
     /* Box: close the connection socket, but not the welcoming socket. */
     close(client->socket);
     LOG("%s - closed connection\n", client->address.log);
@@ -62,6 +65,7 @@ int main(int argc, char **argv)
     parse_options(&options, argc, argv, "[-46q] [-b ADDRESS] [PORT]");
     struct addrinfo *here = resolve(&options, SOCK_STREAM);
     struct address where = address_of(here->ai_addr, here->ai_addrlen);
+
     /* Box: create the welcoming socket. */
     int welcoming = socket(here->ai_family, here->ai_socktype, here->ai_protocol);
     if (welcoming == -1)
@@ -83,6 +87,7 @@ int main(int argc, char **argv)
 
     for (;;) {
         LOG("waiting for connection... listening on port %s\n", where.port);
+
         /* Box: wait for a connection request; it gets a connection socket of its own. */
         struct sockaddr_storage address;
         socklen_t length = sizeof address;

@@ -3,7 +3,7 @@
  *
  * Sends back what arrives, as it arrives. One thread serves all, and never waits for one alone.
  * Run it in one terminal, tcp-echo-client (or: nc localhost 9999) in others. Port 9999.
- * Protocol: bytes come back as they are; "close", a line or all that arrives at once, is the last. */
+ * Protocol: bytes come back as they are; "close", as a line or all that arrives, is the last. */
 #include "../common/die.h"
 #include "../common/net.h"
 #include "../common/text.h"
@@ -20,13 +20,12 @@ static struct options options = {.port = "9999", .peer = "tcp-echo-client"};
 #define LOG(...) (options.value['q'] ? 0 : printf(__VA_ARGS__))
 #define MOST 65536 /* doors */
 
-/* A socket, the door of a process to the network, and what is to be known when it is served again. */
+/* A socket, the door of a process to the network, and what to know when it is served again. */
 struct door {
-    int socket;
-    struct address address;
-    int fits;
+    int socket, fits;
     ssize_t kept; /* bytes that are to be sent before more is received */
     char bytes[1024];
+    struct address address;
 };
 
 /* Serves a client as far as it goes without waiting. Returns false when it is done or lost. */
@@ -113,7 +112,7 @@ int main(int argc, char **argv)
             continue;
         }
         fcntl(connection, F_SETFL, O_NONBLOCK);
-        doors[count++] = (struct door){connection, address_of(&address, length), .kept = 0};
+        doors[count++] = (struct door){connection, .address = address_of(&address, length)};
         LOG("...connected from: %s\n", doors[count - 1].address.log);
     }
 }

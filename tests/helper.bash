@@ -23,12 +23,13 @@ setup() {
   PIDS=()
 }
 
-# Ends what the test started, by pid, each with its process group.
-teardown() {
+# Ends what the test started, by pid.
+teardown() { end_all; }
+end_all() {
   local pid
   for pid in "${PIDS[@]}"; do kill -CONT "$pid" 2>/dev/null && kill "$pid" 2>/dev/null; done
   for pid in "${PIDS[@]}"; do
-    timeout 5 tail --pid="$pid" -f /dev/null 2>/dev/null || kill -KILL "$pid" 2>/dev/null
+    timeout 5 tail --pid="$pid" -s 0.05 -f /dev/null 2>/dev/null || kill -KILL "$pid" 2>/dev/null
   done
   find /tmp/bothends-ports -lname "$$" -delete 2>/dev/null || true
   # A sanitizer's report is a failure, whoever wrote it.
@@ -53,6 +54,7 @@ eventually() {
 start() {
   local name=$1
   shift
+  : >"$name.out" 2>"$name.err" # at once: nobody is to read what an earlier one of that name wrote
   "$@" >"$name.out" 2>"$name.err" </dev/null 3>&- 4>&- &
   PID=$!
   PIDS+=("$PID")
@@ -169,6 +171,9 @@ ours() {
   esac
 }
 
+# slow: not with scripts/test --quick.
+slow() { [ -z "${QUICK:-}" ] || skip "slow, not with --quick"; }
+
 # whole: the test expects that what was sent at once also arrives at once, as it does unless a fault
 # (short, byte: see sockfault) makes each call do less than it was asked to.
 whole() {
@@ -274,6 +279,7 @@ with_localhost() {
 
 # alone: this test needs the default ports; no other test that does runs meanwhile.
 alone() {
-  exec {ALONE}>"${TMPDIR:-/tmp}/bothends-default-ports.lock"
-  flock -w 600 "$ALONE"
+  local lock=${TMPDIR:-/tmp}/bothends-default-ports.lock
+  start alone python3 -uc "import fcntl, time; f = open('$lock', 'w'); fcntl.flock(f, fcntl.LOCK_EX); print('alone'); time.sleep(3600)"
+  PATIENCE=900 eventually grep -q alone alone.out
 }

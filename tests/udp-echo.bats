@@ -314,7 +314,7 @@ while True:
     m, a = s.recvfrom(70000)
     seen[m] = seen.get(m, 0) + 1
     if seen[m] == 3: s.sendto(b"OK..." + m, a)'
-  printf 'one\ntwo\n' | client -w 0.2 >got 2>errors
+  printf 'one\ntwo\n' | client -n 50 -w 0.2 >got 2>errors
   printf 'OK...one\nOK...two\n' | cmp - got
   same '' "$(cat errors)"
 }

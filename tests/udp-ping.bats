@@ -22,7 +22,7 @@ plain() { sed -E 's/[0-9]+\.[0-9]{3}/T/g; s/port [0-9]+/port N/' <<<"$output"; }
 
 @test "numbered messages, a line for each reply, the summary" {
   server
-  run client -c 3 -i 0.05
+  run client -c 3 -i 0.05 -w 10
   same 0 "$status"
   same "$(printf '%s\n' \
     'from 127.0.0.1 port N: seq=1 time=T ms' \
@@ -35,7 +35,7 @@ plain() { sed -E 's/[0-9]+\.[0-9]{3}/T/g; s/port [0-9]+/port N/' <<<"$output"; }
 @test "the server sees them come from one port" {
   ours server
   server
-  run client -c 3 -i 0
+  run client -c 3 -i 0 -w 10
   eventually grep -q 'Ping 3' server.out
   peer=$(sed -n 's/^Message\[\(.*\)\] - Ping 1$/\1/p' server.out)
   same "$(printf "Message[$peer] - Ping %d\n" 1 2 3)" "$(grep ^Message server.out)"
@@ -44,7 +44,7 @@ plain() { sed -E 's/[0-9]+\.[0-9]{3}/T/g; s/port [0-9]+/port N/' <<<"$output"; }
 
 @test "ten of them, unless -c says otherwise" {
   server
-  run client -i 0
+  run client -i 0 -w 10
   same 0 "$status"
   same 10 "$(grep -c seq= <<<"$output")"
   [[ $output == *'10 sent, 10 received, 0% lost'* ]]
@@ -54,23 +54,24 @@ plain() { sed -E 's/[0-9]+\.[0-9]{3}/T/g; s/port [0-9]+/port N/' <<<"$output"; }
   ours client
   server
   begun=${EPOCHREALTIME/./}
-  run client -c 2
+  run client -c 2 -w 4
   took=$((${EPOCHREALTIME/./} - begun))
   ((took >= 1000000 && took < 5000000))
   begun=${EPOCHREALTIME/./}
-  run client -c 3 -i 0.3
+  run client -c 3 -i 0.3 -w 4
   took=$((${EPOCHREALTIME/./} - begun))
   ((took >= 600000 && took < 5000000))
 }
 
-@test "min, avg and max are those of the lines" {
+@test "min, avg and max are those of the lines, without the lost ones" {
   ours client
   foreign '
 for d in 0.02, 0.08, 0.005, 0.04:
     m, a = s.recvfrom(100)
+    if m == b"Ping 2": m, a = s.recvfrom(100)
     time.sleep(d)
     s.sendto(m, a)'
-  run client -c 4 -i 0
+  run client -c 5 -i 0
   same 0 "$status"
   sed -n 's/.*time=\(.*\) ms/\1/p' <<<"$output" >times
   same 4 "$(wc -l <times)"
@@ -91,7 +92,7 @@ END
 while True:
     m, a = s.recvfrom(100)
     if m != b"Ping 2": s.sendto(b"OK..." + m, a)'
-  run client -c 3 -i 0.05 -w 0.3
+  run client -c 3 -i 0.05 -w 1
   same 0 "$status"
   same "$(printf '%s\n' \
     'from 127.0.0.1 port N: seq=1 time=T ms' \
@@ -109,7 +110,7 @@ m, a = s.recvfrom(100)
 s.sendto(first, a)
 time.sleep(0.05)
 s.sendto(m, a)'
-  run client -c 2 -i 0.05 -w 0.4
+  run client -c 2 -i 0.05 -w 1
   same 0 "$status"
   same "$(printf '%s\n' \
     'Request timed out: seq=1' \
@@ -118,17 +119,17 @@ s.sendto(m, a)'
     '2 sent, 2 received, 0% lost' \
     'round trip min/avg/max T/T/T ms')" "$(plain)"
   late=$(sed -n 's/.*seq=1 time=\(.*\)\..* ms (late)/\1/p' <<<"$output")
-  ((late >= 400))
+  ((late >= 1000))
 }
 
 @test "late is late also before the next message is sent" {
   ours client
   foreign '
 m, a = s.recvfrom(100)
-time.sleep(0.5)
+time.sleep(1.5)
 s.sendto(m, a)
 s.sendto(*s.recvfrom(100))'
-  run client -c 2 -i 3 -w 0.2
+  run client -c 2 -i 4 -w 1
   same "$(printf '%s\n' \
     'Request timed out: seq=1' \
     'from 127.0.0.1 port N: seq=1 time=T ms (late)' \
@@ -136,7 +137,7 @@ s.sendto(*s.recvfrom(100))'
     '2 sent, 2 received, 0% lost' \
     'round trip min/avg/max T/T/T ms')" "$(plain)"
   late=$(sed -n 's/.*seq=1 time=\(.*\)\..* ms (late)/\1/p' <<<"$output")
-  ((late >= 500 && late < 3000))
+  ((late >= 1500 && late < 4000))
 }
 
 @test "a doubled one is told, and counted once" {
@@ -145,7 +146,7 @@ s.sendto(*s.recvfrom(100))'
 while True:
     m, a = s.recvfrom(100)
     for i in 1, 2: s.sendto(m, a)'
-  run client -c 2 -i 0.3
+  run client -c 2 -i 1
   same 0 "$status"
   same "$(printf '%s\n' \
     'from 127.0.0.1 port N: seq=1 time=T ms' \
@@ -163,7 +164,7 @@ while True:
     message = message.upper()
     if message.endswith(b"4"): continue
     s.sendto(message, address)'
-  run client -c 5 -i 0 -w 0.3
+  run client -c 5 -i 0
   same 0 "$status"
   same 4 "$(grep -c 'seq=. time=' <<<"$output")"
   same 'Request timed out: seq=4' "$(grep timed <<<"$output")"
@@ -266,7 +267,7 @@ s.close()'
   ours server
   server -6
   HOST=::1
-  run client -c 1
+  run client -c 1 -w 10
   same 0 "$status"
   [[ $output == "from ::1 port $PORT: seq=1 time="* ]]
 }
@@ -274,20 +275,20 @@ s.close()'
 @test "localhost: ::1 first and the server on 127.0.0.1, and the other way round" {
   ours client
   server
-  run with_localhost '::1 127.0.0.1' timeout "$PATIENCE" "$BIN_DIR/$CLIENT" -c 1 localhost "$PORT"
+  run with_localhost '::1 127.0.0.1' timeout "$PATIENCE" "$BIN_DIR/$CLIENT" -c 1 -w 10 localhost "$PORT"
   same 0 "$status"
   same $'from 127.0.0.1 port N: seq=1 time=T ms\n1 sent, 1 received, 0% lost\nround trip min/avg/max T/T/T ms' "$(plain)"
   SERVER_NAME=second server -6
-  run with_localhost '127.0.0.1 ::1' timeout "$PATIENCE" "$BIN_DIR/$CLIENT" -c 1 localhost "$PORT"
+  run with_localhost '127.0.0.1 ::1' timeout "$PATIENCE" "$BIN_DIR/$CLIENT" -c 1 -w 10 localhost "$PORT"
   same 0 "$status"
   same $'from ::1 port N: seq=1 time=T ms\n1 sent, 1 received, 0% lost\nround trip min/avg/max T/T/T ms' "$(plain)"
 }
 
 @test "two at once: each gets its own replies" {
   server
-  start one timeout 60 "$BIN_DIR/$CLIENT" -c 20 -i 0 "$HOST" "$PORT"
+  start one timeout 60 "$BIN_DIR/$CLIENT" -c 20 -i 0 -w 10 "$HOST" "$PORT"
   one=$PID
-  start two timeout 60 "$BIN_DIR/$CLIENT" -c 20 -i 0 "$HOST" "$PORT"
+  start two timeout 60 "$BIN_DIR/$CLIENT" -c 20 -i 0 -w 10 "$HOST" "$PORT"
   wait "$one" "$PID"
   for name in one two; do
     same "$(seq 20)" "$(sed -n 's/.*seq=\(.*\) time.*/\1/p' $name.out)"

@@ -310,6 +310,17 @@ for i in range(20):
   quiet server
 }
 
+@test "whatever recvfrom and sendto say, the server goes on" {
+  ours server
+  need strace
+  UNDER="strace -D -qq -o trace -e trace=recvfrom,sendto -e inject=recvfrom:error=ENOMEM:when=1 -e inject=sendto:error=ECONNREFUSED:when=1"
+  $UNDER true 2>/dev/null || skip "strace may not trace here"
+  server -q
+  same HELLO "$(client -n 50 -w 0.5 <<<hello)"
+  same "udp-upper-server: recvfrom on 127.0.0.1 port $PORT: Cannot allocate memory (ENOMEM)
+udp-upper-server: sendto 127.0.0.1:N: Connection refused (ECONNREFUSED)" "$(sed 's/\(sendto [0-9.]*:\)[0-9]*/\1N/; s/\(ECONNREFUSED)\).*/\1/' server.err)"
+}
+
 @test "a late or doubled reply is never shown for a later sentence" {
   ours client
   # Before each reply all earlier ones come again, and after it this one: to ports that are closed,
@@ -337,7 +348,7 @@ while True:
     m, a = s.recvfrom(70000)
     seen[m] = seen.get(m, 0) + 1
     if seen[m] == 3: s.sendto(m.upper(), a)'
-  printf 'one\ntwo\n' | client -w 0.2 >got 2>errors
+  printf 'one\ntwo\n' | client -n 50 -w 0.2 >got 2>errors
   printf 'ONE\nTWO\n' | cmp - got
   same '' "$(cat errors)"
 }
@@ -348,7 +359,7 @@ while True:
 m, a = s.recvfrom(70000)
 s.recvfrom(70000)
 s.sendto(m.upper(), a)'
-  run client -w 0.5 -n 2 <<<one
+  run client -w 0.5 -n 20 <<<one
   same 0 "$status"
   same ONE "$output"
 }
@@ -441,6 +452,17 @@ for n in 0, 65507, 65527:
   same 1 "$status"
   [[ $output == "udp-upper-server: bind to 127.0.0.1 port $PORT: Address already in use (EADDRINUSE): "*"ss -tulnp"* ]]
   same HELLO "$(client <<<hello)"
+}
+
+@test "a port below 1024 without the privilege for it: says so" {
+  ours server
+  need setpriv
+  [ "$(cat /proc/sys/net/ipv4/ip_unprivileged_port_start)" -gt 81 ] || skip "every port is free for all here"
+  local without=()
+  [ "$(id -u)" != 0 ] || without=(setpriv --bounding-set -net_bind_service)
+  run timeout "$PATIENCE" "${without[@]}" "$BIN_DIR/$SERVER" 81
+  same 1 "$status"
+  same "udp-upper-server: bind to 127.0.0.1 port 81: Permission denied (EACCES): ports below 1024 need privileges; take a higher one" "$output"
 }
 
 @test "restart at once on the same port" {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* udp-echo-client [-46] [-n TRIES] [-w SECONDS] [HOST [PORT]]
  *
- * Sends each message that is typed in a datagram, and shows the echo. It keeps one socket for all
- * of them: the server sees them come from one port.
+ * Sends each message that is typed in a datagram, all of them from one socket, and shows the echo.
  * Start udp-echo-server first (or any echo service) in another terminal. HOST localhost, PORT 8888.
  * Protocol: one datagram, one reply, without the newline: OK... and the message, or the message
  * alone. Whatever else comes, such as a late reply to an earlier message, is passed over. */
@@ -47,8 +46,7 @@ static int ask(int client, const struct datagram *message, struct datagram *repl
             return -1;
 
         /* Box: receive its echo. Whatever else comes does not make the wait longer. */
-        double end = now() + wait;
-        for (double left = wait; left > 0; left = end - now()) {
+        for (double end = now() + wait, left = wait; left > 0; left = end - now()) {
             bound_waits(client, left);
             ssize_t n = recv(client, reply->bytes, LARGEST, 0);
             if (n == -1 && errno != EAGAIN && errno != EINTR)
@@ -86,9 +84,11 @@ int main(int argc, char **argv)
         /* Box: connect it to the server, so that we are told when no program has that port. */
         bool connected = connect(client, a->ai_addr, a->ai_addrlen) == 0;
 
-        /* Box: enter a message, unless one is left that nobody took at the address before. */
-        while (connected && (typed > 0 || (prompt("Enter message to send : "),
-                             (typed = read_line(stdin, message.bytes, LONGEST)) > 0))) {
+        while (connected) {
+            /* Box: enter a message, unless one is left that nobody took at the address before. */
+            if (typed == 0 && (prompt("Enter message to send : "),
+                               typed = read_line(stdin, message.bytes, LONGEST)) <= 0)
+                break;
             message.length = (size_t)typed - (message.bytes[typed - 1] == '\n');
             if (ask(client, &message, &reply, tries, wait) == -1)
                 break;

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""bench-report RESULTS IDLE SVG: the table and the plot of scripts/bench.
+"""report.py RESULTS IDLE SVG: the table and the plot of scripts/bench.
 
 RESULTS has a line a measurement: server|clients|messages per second|99th percentile in us|lost.
 Ratios are taken round by round, each server's k-th measurement to its peer's k-th, and their median is
