@@ -259,7 +259,7 @@ s = create_connection((host, port)); s.sendall(b"y\n" * 1000); s.recv(1); s.clos
   python '
 s = create_connection((host, port)); s.settimeout(1)
 try:
-    while True: s.send(b"y" * 65536)
+    while True: s.send(b"y" * 65535 + b"\n")
 except (timeout, ConnectionError): pass
 s.close()'
   survives

@@ -31,7 +31,7 @@ MUTANTS = {
         ("answers only whole lines",
          """            message = connection.recv(4096)
 """, """            message = b""
-            while not message.endswith(b"\\n") and (piece := connection.recv(65536)):
+            while b"\\n" not in message and (piece := connection.recv(65536)):
                 message += piece
 """,
          "no-newline"),
