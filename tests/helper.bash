@@ -155,7 +155,7 @@ sys.path.insert(0, '$ROOT/tests/grade')
 from peer import *
 setdefaulttimeout($PATIENCE)
 host, port, arg = '$HOST', int('${PORT:-0}'), sys.argv[1:]
-$code" "$@"
+$code" "$@" || { local status=$?; [ $status != 124 ] || echo "not done after $PATIENCE s" >&2; return $status; }
 }
 
 need() {

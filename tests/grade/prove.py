@@ -24,20 +24,23 @@ def grade(exercise, program):
             return {line["check"]: line for line in csv.DictReader(file)}
 
 
-def mutant_of(exercise, old, new):
+def mutant_of(exercise, changes):
+    """The text of the reference with the changes made; None if one of them does not fit."""
     with open(os.path.join(HERE, exercise + ".py"), encoding="utf-8") as file:
-        reference = file.read()
-    if reference.count(old) != 1:
-        return None
-    return reference.replace(old, new)
+        text = file.read()
+    for old, new in zip(changes[::2], changes[1::2]):
+        if text.count(old) != 1:
+            return None
+        text = text.replace(old, new)
+    return text
 
 
 def prove(job):
     """Returns what is wrong, or nothing."""
-    exercise, mistake, old, new, lost = job
-    text = mutant_of(exercise, old, new) if old else open(os.path.join(HERE, exercise + ".py"), encoding="utf-8").read()
+    exercise, mistake, *changes, lost = job
+    text = mutant_of(exercise, changes)
     if text is None:
-        return f"{exercise}: {mistake}: {old!r} stands in the reference not once"
+        return f"{exercise}: {mistake}: the text to be replaced does not stand in the reference once"
     with tempfile.TemporaryDirectory() as folder:
         program = os.path.join(folder, "program.py")
         with open(program, "w", encoding="utf-8") as file:
@@ -61,7 +64,7 @@ def main():
     jobs = []
     for exercise, mutants in MUTANTS.items():
         if wanted in ("", exercise):
-            jobs.append((exercise, "the reference", "", "", ""))
+            jobs.append((exercise, "the reference", ""))
             jobs += [(exercise, *mutant) for mutant in mutants]
     jobs = [job for job in jobs if mistake in job[1]]
     with ThreadPoolExecutor(int(os.environ.get("JOBS", "3"))) as pool:
