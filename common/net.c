@@ -54,8 +54,8 @@ struct address announce(int fd, const struct options *o)
 
 void bound_waits(int fd, double seconds)
 {
-    struct timeval most = {.tv_sec = (time_t)seconds}; /* and 1: all zero would mean for ever */
-    most.tv_usec = (suseconds_t)((seconds - (double)most.tv_sec) * 999999) + 1;
+    struct timeval most = {.tv_sec = (time_t)seconds}; /* no time at all would mean for ever */
+    most.tv_usec = (suseconds_t)((seconds - (double)most.tv_sec) * 1e6) + (seconds < 1e-6);
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &most, sizeof most);
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof most);
 }

@@ -137,7 +137,7 @@ fails() {
   whole
   for name in $(servers); do
     SERVER=$name server
-    grep -q "^in another terminal: $PROGRAMS/.* 127.0.0.1 $PORT$" server.out
+    grep -q "^in another terminal: $BIN_DIR/.* 127.0.0.1 $PORT$" server.out
   done
 }
 

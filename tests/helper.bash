@@ -14,7 +14,6 @@
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 : "${BIN_DIR:=$ROOT/build/bin}" "${PATIENCE:=20}" "${TRANSPORT:=tcp}"
-: "${PROGRAMS:=$BIN_DIR}" # where the programs are, when those in BIN_DIR only start them (tests/under)
 export LC_ALL="${TEST_LOCALE:-C.UTF-8}"
 
 setup() {

@@ -25,7 +25,7 @@ GREETING='Thank you for connecting'
   client >/dev/null
   eventually has_lines 3 server.out
   [[ $(sed -n 3p server.out) =~ ^Got\ connection\ from\ 127\.0\.0\.1:[0-9]+$ ]]
-  same "in another terminal: $PROGRAMS/tcp-greet-client 127.0.0.1 $PORT" "$(sed -n 2p server.out)"
+  same "in another terminal: $BIN_DIR/tcp-greet-client 127.0.0.1 $PORT" "$(sed -n 2p server.out)"
   server -q
   client >/dev/null
   same "tcp-greet-server: listening on 127.0.0.1 port $PORT" "$(out server)"

@@ -41,7 +41,7 @@ SERVER=tcp-upper-server CLIENT=tcp-upper-client
   eventually grep -q 'closed connection' server.out
   peer=$(sed -n 's/^\.\.\.connected from: //p' server.out)
   same "$(printf '%s\n' "tcp-upper-server: listening on 127.0.0.1 port $PORT" \
-    "in another terminal: $PROGRAMS/tcp-upper-client 127.0.0.1 $PORT" \
+    "in another terminal: $BIN_DIR/tcp-upper-client 127.0.0.1 $PORT" \
     "...connected from: $peer" "$peer recv: 'hello\\n'" "$peer sent: 'HELLO\\n'" \
     "$peer - closed connection")" "$(out server)"
 }
@@ -127,6 +127,7 @@ same(want, receive(s, len(want)))'
 # grade server no-newline 2 after sentence: A message without a newline is answered too, at once.
 # hint: answer whatever recv has given; do not wait for a newline, or for more.
 @test "Python's textbook client sends no newline and waits" {
+  whole
   server
   run python '
 clientSocket = socket(AF_INET, SOCK_STREAM)
@@ -170,6 +171,7 @@ same(b"LAST WORDS", rest(s))'
 # grade server large 2 after pieces: Ten megabytes come back, though no buffer holds them.
 # hint: send may take only a part of the bytes: loop until all are sent (in Python: sendall).
 @test "ten megabytes, larger than any one buffer" {
+  whole
   server -q
   python '
 import threading
@@ -205,6 +207,7 @@ third = create_connection((host, port)); third.sendall(b"three\n"); same(b"THREE
 }
 
 @test "one client at a time: the second is connected, but waits" {
+  whole
   server
   python '
 first, second = create_connection((host, port)), create_connection((host, port))
@@ -350,6 +353,7 @@ same(b"", rest(c))'
 # grade client pieces 3 after sentence: The reply is received up to its newline, in however many pieces it comes.
 # hint: your client took one recv for the whole reply: receive until the newline.
 @test "the reply ends with its newline, in however many pieces it comes" {
+  whole
   python_server '
 request(b"hello there"); at_once(c)
 for b in b"HELLO THERE\n": c.sendall(bytes([b])); time.sleep(0.01)
@@ -412,6 +416,7 @@ c.recv(6); c.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0)); c.close
 }
 
 @test "a textbook server that read only a part of a long sentence is told, not believed" {
+  whole
   ours client
   python_server 'c.sendall(c.recv(1024).upper()); time.sleep(0.2); c.close()'
   run bash -c "head -c 5000 /dev/zero | tr '\\0' a | timeout 20 '$BIN_DIR/$CLIENT' 127.0.0.1 $PORT 2>error"

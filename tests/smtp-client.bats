@@ -1,0 +1,536 @@
+#!/usr/bin/env bats
+# The mail client: with our server, with servers that say what they are told to, and with real ones.
+bats_require_minimum_version 1.5.0
+load helper
+SERVER=smtp-server CLIENT=smtp-client
+
+new() { find Maildir/new -type f; }
+new_is() { [ "$(new | wc -l)" = "$1" ]; }
+
+# fake [WORD=REPLY]...: the server of smtp-fake.py on PORT; what the client says is in `said`.
+fake() {
+  rm -f fake.out
+  start fake python3 "$BATS_TEST_DIRNAME/smtp-fake.py" said "$@"
+  eventually test -s fake.out
+  PORT=$(cat fake.out)
+}
+
+# The message that a client put on the wire, its dots taken off, is in `wired`.
+unwire() {
+  python3 -c '
+import re, sys
+said = open(sys.argv[1], "rb").read()
+text = said.split(b"DATA\r\n", 1)[1]
+end = (b"\r\n" + text).index(b"\r\n.\r\n")
+assert (b"\r\n" + text)[end + 5:] == b"QUIT\r\n", text[end:]
+text = text[:end]
+assert not re.search(rb"(?<!\r)\n|\r(?!\n)", text), "a CR or a LF alone"
+open("wired", "wb").write(re.sub(rb"(\A|(?<=\r\n))\.", b"", text))' said
+}
+
+# send [OPTION...]: the client, stdout and stderr apart
+send() { run --separate-stderr client "$@"; }
+
+delivered() {
+  echo "stderr: $stderr"
+  same 0 "$status"
+  same '' "$stderr"
+  same '' "$output"
+}
+
+@test "with smtp-server: the message arrives, and nothing is printed" {
+  server
+  send -f alice@crepes.fr -t bob@hamburger.edu -s ketchup <<<'Do you like ketchup?'
+  delivered
+  new_is 1
+  quiet server
+  python '
+import email, email.policy, email.utils
+m = email.message_from_binary_file(open(arg[0], "rb"), policy=email.policy.default)
+assert m["From"] == "alice@crepes.fr" and m["To"] == "bob@hamburger.edu" and m["Subject"] == "ketchup", m
+assert m["Return-Path"] == "<alice@crepes.fr>"
+assert abs(time.time() - m["Date"].datetime.timestamp()) < 60, m["Date"]
+assert m["Message-ID"].startswith("<") and "@" in m["Message-ID"] and m["Message-ID"].endswith(">")
+assert m.keys() == ["Return-Path", "Received", "Date", "From", "To", "Message-ID", "Subject"], m.keys()
+assert m.get_content() == "Do you like ketchup?\n" and not m.defects' "$(new)"
+}
+
+@test "-v shows the dialogue as textbooks print it" {
+  ours client
+  fake EHLO='250-fake|250 HELP'
+  send -v -m -f alice@crepes.fr -t bob@hamburger.edu < <(printf 'Subject: x\n\n.dot\nend')
+  same 0 "$status"
+  same '' "$stderr"
+  same "$(
+    cat <<EOF
+S: 220 fake
+C: EHLO $(hostname)
+S: 250-fake
+S: 250 HELP
+C: MAIL FROM:<alice@crepes.fr>
+S: 250 ok
+C: RCPT TO:<bob@hamburger.edu>
+S: 250 ok
+C: DATA
+S: 354 go on
+C: Subject: x
+C: 
+C: ..dot
+C: end
+C: .
+S: 250 ok
+C: QUIT
+S: 221 bye
+EOF
+  )" "$output"
+}
+
+@test "who sends nothing special is himself, to the postmaster" {
+  fake
+  send </dev/null
+  delivered
+  grep -qF "MAIL FROM:<$(id -un)@$(hostname)>" said
+  grep -qF 'RCPT TO:<postmaster>' said
+  unwire
+  grep -q '^To: postmaster' wired
+}
+
+@test "line ends become CRLF and dots are stuffed; nothing else changes (-m)" {
+  local count=0 text
+  for text in '' 'a' 'a\n' 'a\r\n' 'a\rb' '.\n' '..\n.\n' '.' 'a\n.b\n\n.\n' '\n' '\n\n.\n\n' 'a\r\r\nb' 'x\0y\n\377\376\n' 'a \t\n'; do
+    count=$((count + 1))
+    fake
+    # shellcheck disable=SC2059
+    printf "$text" >typed
+    send -m <typed
+    delivered
+    unwire
+    # the same by Python: universal newlines, and an end to the last line
+    python '
+text = open("typed", "rb").read()
+lines = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+if lines[-1] == b"": lines.pop()
+wanted = b"".join(line + b"\r\n" for line in lines)
+got = open("wired", "rb").read()
+assert got == wanted, (text, wanted, got)'
+  done
+  same 14 "$count"
+}
+
+@test "every byte arrives unchanged at smtp-server" {
+  server -q
+  python 'open("typed", "wb").write(b"".join(bytes([c]) * 3 + b"x\n" for c in range(256) if c not in (10, 13)))'
+  send -m <typed
+  delivered
+  sed 's/$/\r/' typed >sent
+  python3 "$BATS_TEST_DIRNAME/smtp-same.py" "$(new)" sent
+}
+
+@test "a subject and a text beyond ASCII are told as MIME has it" {
+  server -q
+  local subject='Grüße aus Zürich und eine so lange Überschrift, dass sie nicht in ein Wort passt: 東京 = ? _ 🍕'
+  send -s "$subject" <<<'Schöne Grüße'
+  delivered
+  LC_ALL=C grep -qv '[^ -~[:cntrl:]]' "$(new)"
+  python '
+import email, email.policy
+m = email.message_from_binary_file(open(arg[0], "rb"), policy=email.policy.default)
+assert m["Subject"] == arg[1], m["Subject"]
+assert m.get_content() == "Schöne Grüße\n"
+assert not m.defects and not m["Subject"].defects
+header = open(arg[0], "rb").read().split(b"\r\n\r\n")[0]
+assert header.isascii() and max(map(len, header.split(b"\r\n"))) <= 78' "$(new)" "$subject"
+}
+
+@test "nothing is folded: a line of 998 bytes passes, a longer one is refused before anything is sent" {
+  server
+  printf '%0998d\n' 0 >typed
+  send -m <typed
+  delivered
+  sed 's/$/\r/' typed >sent
+  python3 "$BATS_TEST_DIRNAME/smtp-same.py" "$(new)" sent
+  printf 'x\n%0999d\n' 0 >typed
+  send -m <typed
+  same 1 "$status"
+  same 'smtp-client: line 2 of the message is longer than the 998 bytes that SMTP carries: nothing was sent' "$stderr"
+  new_is 1
+  same 1 "$(grep -c connected server.out)"
+}
+
+@test "a big message, of 9 MB" {
+  server -q
+  yes 'All work and no play makes Jack a dull boy.' | head -n 209000 >typed
+  send -m <typed
+  delivered
+  sed 's/$/\r/' typed >sent
+  python3 "$BATS_TEST_DIRNAME/smtp-same.py" "$(new)" sent
+}
+
+@test "who types is told what to do, and one Ctrl-D ends the message" {
+  ours client
+  fake
+  PATIENCE=$PATIENCE timeout 30 python3 -c '
+import os, pty, sys
+pid, fd = pty.fork()
+if pid == 0:
+    os.execv(sys.argv[1], sys.argv[1:])
+seen = b""
+while b"at the end:" not in seen: seen += os.read(fd, 999)
+os.write(fd, b"hello\n\x04")
+try:
+    while os.read(fd, 999): pass
+except OSError: pass
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))' "$BIN_DIR/smtp-client" "$HOST" "$PORT"
+  unwire
+  same hello "$(tail -n 1 wired | tr -d '\r')"
+}
+
+@test "every -t is a recipient, in order; the null sender" {
+  fake
+  send -t a@x -f '' -t b@x -t c@x <<<hi
+  delivered
+  same 'MAIL FROM:<> RCPT TO:<a@x> RCPT TO:<b@x> RCPT TO:<c@x> DATA' "$(tr -d '\r' <said | sed -n '2,6p' | xargs)"
+  unwire
+  tr -d '\r' <wired | grep -A2 -x 'To: a@x,' | tr -d '\n' | grep -qx 'To: a@x, b@x, c@x'
+  grep -q '^From: MAILER-DAEMON@' wired
+}
+
+@test "EHLO refused: HELO" {
+  local code
+  for code in '500 what?' '502 no' '504 no' '550 no'; do
+    fake EHLO="$code"
+    send <<<hi
+    delivered
+    same "EHLO HELO MAIL" "$(sed 's/ .*//' said | head -n 3 | xargs)"
+    unwire
+  done
+}
+
+@test "replies of many lines, and a byte at a time" {
+  ours client
+  fake hello='slow:220-one|220-two|220 three' EHLO='slow:250-fake|250-SIZE 1000|250 HELP' MAIL='slow:250-a|250 b' \
+    DATA='slow:354-a|354 b' .='slow:250-a|250-b|250 c' QUIT='slow:221-a|221 b!'
+  send -v <<<hi
+  same 0 "$status"
+  same 'S: 220-one S: 220-two S: 220 three S: 250-fake S: 250-SIZE 1000 S: 250 HELP S: 250-a S: 250 b S: 250 ok
+S: 354-a S: 354 b S: 250-a S: 250-b S: 250 c S: 221-a S: 221 b' \
+    "$(grep ^S: <<<"$output" | tr '\n' ' ' | sed 's/ok /ok\n/;s/ $//')"
+}
+
+@test "BODY=8BITMIME where the server has it and the text needs it" {
+  fake EHLO='250-fake|250 8BITMIME'
+  send -f a@b <<<'Grüße'
+  delivered
+  grep -q '^MAIL FROM:<a@b> BODY=8BITMIME' said
+  fake EHLO='250-fake|250 8BITMIME'
+  send -f a@b <<<'hi'
+  delivered
+  grep -qx $'MAIL FROM:<a@b>\r' said
+  fake
+  send -f a@b <<<'Grüße'
+  delivered
+  grep -qx $'MAIL FROM:<a@b>\r' said
+}
+
+refused() { # WHAT THE SERVER SAYS, THE END OF THE LINE ON STDERR
+  fake "${@:2}"
+  send -f alice@crepes.fr -t bob@hamburger.edu <<<hi
+  echo "stderr: $stderr"
+  same 1 "$status"
+  same '' "$output"
+  same "smtp-client: 127.0.0.1 port $PORT refused the $1" "$stderr"
+}
+
+@test "refused: the connection, the greeting, the sender, the recipient, the message are told apart" {
+  ours client
+  refused 'connection: 554 go away' hello='554 go away'
+  refused 'connection: 421 busy' hello='421 busy!'
+  refused 'greeting: 501 who?' EHLO='500 no' HELO='501 who?'
+  refused 'greeting: 421 later' EHLO='421 later!'
+  refused 'sender alice@crepes.fr: 550 not you' MAIL='550 not you'
+  refused 'recipient bob@hamburger.edu: 550 nobody' RCPT='550 nobody'
+  refused 'recipient bob@hamburger.edu: 450-try\r\n450 later' RCPT='450-try|450 later'
+  refused 'message: 451 no disk' DATA='451 no disk'
+  refused 'message: 554 spam' .='554 spam'
+  refused 'message: 552 too big' .='552 too big!'
+  # and each time it says goodbye
+  refused 'sender alice@crepes.fr: 550 not you' MAIL='550 not you'
+  same QUIT "$(tail -n 1 said | tr -d '\r')"
+}
+
+@test "the same from smtp-server" {
+  server -q
+  send -f a@b.invalid -t c@d <<<hi
+  same 1 "$status"
+  [[ $stderr = *'refused the sender a@b.invalid: 550 '* ]]
+  send -f a@b -t c@d.invalid <<<hi
+  same 1 "$status"
+  [[ $stderr = *'refused the recipient c@d.invalid: 550 '* ]]
+  yes 'All work and no play makes Jack a dull boy.' | head -n 250000 >typed
+  send -f a@b -t c@d <typed
+  same 1 "$status"
+  [[ $stderr = *'refused the message: 552 '* ]]
+  new_is 0
+}
+
+@test "one recipient is refused, the other gets the message; status 1" {
+  server -q
+  send -f a@b -t c@d -t e@f.invalid <<<hi
+  same 1 "$status"
+  same 1 "${#stderr_lines[@]}"
+  [[ $stderr = *'refused the recipient e@f.invalid: 550 '* ]]
+  new_is 1
+}
+
+@test "251 is no refusal; what the server does after QUIT does not matter" {
+  fake RCPT='251 he lives elsewhere' QUIT='500 what?!'
+  send <<<hi
+  delivered
+  fake QUIT='!'
+  send <<<hi
+  delivered
+  fake .='250 ok!'
+  send <<<hi
+  delivered
+}
+
+@test "servers that are none, that leave, that are silent, that never stop: one line, status 1, no hang" {
+  ours client
+  local word
+  fake hello='HTTP/1.1 400 Bad Request!'
+  send <<<hi
+  same 1 "$status"
+  [[ $stderr = "smtp-client: 127.0.0.1 port $PORT does not speak SMTP: it says 'HTTP/1.1 400 Bad Request"* ]]
+  for word in hello EHLO MAIL RCPT DATA .; do
+    fake "$word=!"
+    send <<<hi
+    same 1 "$status"
+    same 1 "${#stderr_lines[@]}"
+    fake "$word=~"
+    send -w 0.3 <<<hi
+    same 1 "$status"
+    [[ $stderr = "smtp-client: recv from 127.0.0.1 port $PORT: "*' (ETIMEDOUT)'* ]]
+    same 1 "${#stderr_lines[@]}"
+  done
+  fake hello="$(python3 -c 'print("220-x|" * 5000)')"
+  send <<<hi
+  same 1 "$status"
+  [[ $stderr = *'sends a reply without an end' ]]
+  fake hello="220 $(python3 -c 'print("x" * 20000)')"
+  send <<<hi
+  same 1 "$status"
+  [[ $stderr = *'sends a reply without an end' ]]
+  PORT=$(free_port)
+  send <<<hi
+  same 1 "$status"
+  [[ $stderr = "smtp-client: connect to 127.0.0.1 port $PORT: Connection refused (ECONNREFUSED): nothing listens there; start smtp-server first" ]]
+}
+
+@test "a server that has enough in the middle of the message: its words are told" {
+  # It reads a little of a big message, says 421, and takes the rest without a look, or breaks off.
+  yes 'All work and no play makes Jack a dull boy.' | head -n 200000 >big
+  local rest
+  for rest in 'c.shutdown(socket.SHUT_WR)' 'c.close()'; do
+    rm -f rude.out
+    start rude python3 -c "
+import socket
+w = socket.create_server(('127.0.0.1', 0))
+print(w.getsockname()[1], flush=True)
+c = w.accept()[0]
+for reply in (b'220 a', b'250 a', b'250 a', b'250 a', b'354 a'):
+    c.sendall(reply + b'\r\n'); c.recv(5000)
+c.sendall(b'421 that is enough\r\n'); $rest
+while c.fileno() != -1 and c.recv(65536): pass"
+    eventually test -s rude.out
+    PORT=$(cat rude.out)
+    send <big
+    echo "$stderr"
+    same 1 "$status"
+    [[ $stderr = *'refused the message: 421 that is enough' ]]
+  done
+}
+
+@test "IPv6, localhost, an unknown host" {
+  server -q
+  HOST=localhost send <<<hi
+  delivered
+  HOST=no.such.invalid send <<<hi
+  same 1 "$status"
+  same 1 "${#stderr_lines[@]}"
+  grep -q ' lo$' /proc/net/if_inet6 2>/dev/null || skip 'no IPv6 here'
+  SERVER_NAME=six server -q -6
+  HOST=::1 send <<<hi
+  delivered
+  HOST=::1 send -4 <<<hi
+  same 1 "$status"
+  new_is 2
+}
+
+@test "it meets smtp-server on localhost, whichever family the resolver names first" {
+  ours server
+  local family order
+  for family in -4 -6; do
+    server -q "$family"
+    HOST=localhost
+    for order in '::1 127.0.0.1' '127.0.0.1 ::1'; do
+      run --separate-stderr with_localhost "$order" client <<<hi
+      delivered
+    done
+  done
+  new_is 4
+}
+
+@test "the command line: help, version, mistakes" {
+  ours client
+  run --separate-stderr "$BIN_DIR/smtp-client" --help
+  same 0 "$status"
+  [[ $output = *'smtp-client [-46mv] [-f FROM] [-t TO]... [-s SUBJECT] [-w SECONDS] [HOST [PORT]]'* ]]
+  run --separate-stderr "$BIN_DIR/smtp-client" --version
+  same 0 "$status"
+  fake # whose only client comes last: no mistake connects
+  local long
+  long=$(printf 'x%.0s' {1..255})
+  mistake -x
+  mistake -w 0
+  mistake -t ''
+  mistake -t $'a@b>\r\nRCPT TO:<c@d'
+  mistake -t 'a@b>'
+  mistake -f '<a@b>'
+  mistake -f "$long"
+  mistake -s $'two\nlines'
+  mistake -m -s subject
+  mistake -v -- a 1 2
+  send <<<hi
+  delivered
+}
+
+mistake() {
+  run --separate-stderr timeout 20 "$BIN_DIR/smtp-client" "$@" "$HOST" "$PORT" <<<hi
+  echo "$*: $stderr"
+  same 2 "$status"
+  same '' "$output"
+  same 1 "${#stderr_lines[@]}"
+}
+
+# --- real mail servers
+
+@test "Postfix takes the mail and delivers it; what it refuses is told" {
+  need postfix
+  [ "$(id -u)" = 0 ] || skip 'Postfix starts as root only'
+  local base
+  base=$(mktemp -d /tmp/smtp-client.XXXXXX) # a place that Postfix's own users may enter
+  PORT=$(free_port)
+  postfix_in "$base"
+  timeout 60 postfix -c "$base/etc" start >postfix.out 2>&1 || { cat postfix.out; rm -r "$base"; skip 'Postfix does not start here'; }
+  eventually in_use "$PORT"
+  send -f alice@crepes.fr -t bob@hamburger.edu -s 'Grüße' < <(printf 'Do you like ketchup?\n.\n..\nGrüße\n')
+  local first=$status said=$stderr
+  eventually bash -c "find '$base/mail/bob/new' -type f 2>/dev/null | grep -q ." || true
+  cp "$base"/mail/bob/new/* arrived || true
+  send -f evil@crepes.fr -t bob@hamburger.edu <<<hi
+  local sender=$stderr
+  send -f alice@crepes.fr -t nobody@hamburger.edu <<<hi
+  local recipient=$stderr
+  yes 'All work and no play makes Jack a dull boy.' | head -n 1000 >typed
+  send -f alice@crepes.fr -t bob@hamburger.edu <typed
+  local message=$stderr
+  timeout 60 postfix -c "$base/etc" stop >>postfix.out 2>&1
+  cat "$base/log" || true
+  rm -r "$base"
+  same '' "$said"
+  same 0 "$first"
+  python '
+import email, email.policy
+m = email.message_from_binary_file(open("arrived", "rb"), policy=email.policy.default)
+assert m["Subject"] == "Grüße" and m["From"] == "alice@crepes.fr"
+assert m.get_content() == "Do you like ketchup?\n.\n..\nGrüße\n", m.get_content()'
+  [[ $sender = *'refused the sender evil@crepes.fr: 5'* || $sender = *'refused the recipient bob@hamburger.edu: 554 5.7.1 <evil@crepes.fr>: Sender address rejected'* ]]
+  [[ $recipient = *'refused the recipient nobody@hamburger.edu: 550 '* ]]
+  [[ $message = *'refused the message: 552 '* ]]
+}
+
+# A Postfix of its own, in directory $1: it knows bob@hamburger.edu and nobody else.
+postfix_in() {
+  mkdir "$1"/{etc,queue,data,mail}
+  chmod 755 "$1"
+  chown postfix "$1/data"
+  chown 65534 "$1/mail"
+  cat >"$1/etc/main.cf" <<EOF
+compatibility_level = 3.6
+queue_directory = $1/queue
+data_directory = $1/data
+mail_owner = postfix
+setgid_group = postdrop
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+myhostname = hamburger.edu
+mydestination =
+mynetworks = 127.0.0.0/8
+alias_maps =
+local_recipient_maps =
+virtual_mailbox_domains = hamburger.edu
+virtual_mailbox_base = $1/mail
+virtual_mailbox_maps = inline:{ { bob@hamburger.edu = bob/ } }
+virtual_uid_maps = static:65534
+virtual_gid_maps = static:65534
+smtpd_recipient_restrictions = reject_unlisted_recipient, permit_mynetworks, reject
+smtpd_delay_reject = no
+smtpd_sender_restrictions = check_sender_access inline:{ { evil@crepes.fr = REJECT } }
+message_size_limit = 20000
+maillog_file = $1/log
+maillog_file_prefixes = /tmp
+EOF
+  cat >"$1/etc/master.cf" <<EOF
+127.0.0.1:$PORT inet n - n - - smtpd
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+retry unix - - n - - error
+error unix - - n - - error
+virtual unix - n n - - virtual
+anvil unix - - n - 1 anvil
+proxymap unix - - n - - proxymap
+postlog unix-dgram n - n - 1 postlogd
+EOF
+}
+
+@test "Postfix's smtp-sink takes the mail" {
+  need smtp-sink
+  PORT=$(free_port)
+  local user=()
+  [ "$(id -u)" != 0 ] || user=(-u nobody)
+  start sink smtp-sink "${user[@]}" -v "127.0.0.1:$PORT" 10
+  eventually in_use "$PORT"
+  send -f alice@crepes.fr -t bob@hamburger.edu < <(printf '.\n..\nhi\n')
+  delivered
+  eventually grep -q 'RCPT TO:<bob@hamburger.edu>' sink.err
+}
+
+@test "aiosmtpd takes the mail, byte for byte" {
+  local python
+  for python in python3 /usr/bin/python3; do
+    "$python" -c 'import aiosmtpd' 2>/dev/null && break
+    python=''
+  done
+  [ -n "$python" ] || skip 'aiosmtpd is not installed'
+  PORT=$(free_port)
+  start sink "$python" -c '
+import sys, time
+from aiosmtpd.controller import Controller
+class Keep:
+    async def handle_DATA(self, server, session, envelope):
+        open("arrived", "wb").write(envelope.original_content)
+        open("envelope", "w").write(f"{envelope.mail_from} {envelope.rcpt_tos}\n")
+        return "250 kept"
+Controller(Keep(), hostname="127.0.0.1", port=int(sys.argv[1])).start()
+time.sleep(60)' "$PORT"
+  eventually in_use "$PORT"
+  printf '.\n..x\nGr\303\274\303\237e\n\nend' >typed
+  send -m -f alice@crepes.fr -t bob@hamburger.edu -t eve@hamburger.edu <typed
+  delivered
+  same "alice@crepes.fr ['bob@hamburger.edu', 'eve@hamburger.edu']" "$(cat envelope)"
+  printf '.\r\n..x\r\nGr\303\274\303\237e\r\n\r\nend\r\n' | cmp - arrived
+}
