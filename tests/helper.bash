@@ -86,7 +86,7 @@ free_port() {
 
 # The listening table, for programs that do not say when they are ready; never a connection that probes.
 in_use() { ss -Hltun "sport = :$1" | grep -q .; }
-unused() { ! in_use "$1"; }
+unused() { ! ss -Htuan "sport = :$1" | grep -q .; }
 
 # Somebody else's command, with {host}, {port} and {dir} put in.
 filled_in() {
@@ -99,10 +99,14 @@ filled_in() {
 server() {
   local name=${SERVER_NAME:-server}
   if [ -n "${SERVER_CMD:-}" ]; then
-    PORT=${SERVER_PORT:-$(free_port)}
-    start "$name" bash -c "exec ${UNDER:-} $(filled_in "$SERVER_CMD")"
-    SERVER_PID=$PID
-    PATIENCE=${START_PATIENCE:-$PATIENCE} eventually in_use_or_ended "$PORT" 2>/dev/null
+    local try
+    for try in 1 2; do # again if, in spite of all, somebody else took the port before it
+      PORT=${SERVER_PORT:-$(free_port)}
+      start "$name" bash -c "exec ${UNDER:-} $(filled_in "$SERVER_CMD")"
+      SERVER_PID=$PID
+      PATIENCE=${START_PATIENCE:-$PATIENCE} eventually in_use_or_ended "$PORT" 2>/dev/null || break
+      in_use "$PORT" && break
+    done
     in_use "$PORT" || { not_started "$name"; return 1; }
   else
     # shellcheck disable=SC2086

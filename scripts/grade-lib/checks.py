@@ -71,6 +71,12 @@ def checks_of(exercise, file):
     return checks
 
 
+def peer_of(exercise):
+    """Our own program at the other end, as tests/manifest names it."""
+    with open(os.path.join(ROOT, "tests", "manifest"), encoding="utf-8") as manifest:
+        return dict(line.split()[:2] for line in manifest if not line.startswith("#"))[exercise]
+
+
 def exercises():
     """The programs of tests/manifest whose tests can grade: {exercise: [check]}."""
     found = {}

@@ -40,6 +40,7 @@ class Result:
 class Settings:
     exercise: str
     command: list
+    peer: str = ""  # our program at the other end
     port: int = 0
     jobs: int = 4
     limit: int = 60  # seconds for one check
@@ -56,6 +57,7 @@ def environment(settings, scratch, trace):
                  GRADE_FROM=os.path.abspath(settings.folder), GRADE_SAID=os.path.join(scratch, "said"),
                  GRADE_MARK=uuid.uuid4().hex, GRADE_TRACE="\n".join(trace))
     found["BIN_DIR"] = os.environ.get("BIN_DIR", os.path.join(ROOT, "build", "bin"))
+    found["CLIENT" if side == "SERVER" else "SERVER"] = settings.peer
     found[side] = settings.exercise
     found[side + "_CMD"] = shlex.join(command)
     if settings.port:

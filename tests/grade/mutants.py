@@ -318,4 +318,245 @@ client.connect((sys.argv[1], int(sys.argv[2])))
          'message.decode()',
          'ALL'),
     ],
+    "tcp-echo-server": [
+        ('one recv for each client',
+         """        while True:
+            message = connection.recv(1024)
+            if not message:
+                break
+            connection.sendall(message)
+            if message.rstrip() == b"close":
+                break
+""",
+         """        message = connection.recv(1024)
+        connection.sendall(message)
+""",
+         'pieces large short enclose'),
+        ('no loop on send',
+         'connection.sendall(message)',
+         'connection.send(message)',
+         'short'),
+        ('adds a NUL',
+         'connection.sendall(message)',
+         "connection.sendall(message + b'\\0')",
+         'exact pieces close enclose half-close large short'),
+        ('never heard of close',
+         'message.rstrip() == b"close"',
+         'False',
+         'close'),
+        ('any message with the word ends it',
+         'message.rstrip() == b"close"',
+         'b"close" in message',
+         'enclose'),
+        ('takes the message for text',
+         'connection.sendall(message)',
+         'connection.sendall(message.decode().encode())',
+         'bytes'),
+        ('answers only whole lines',
+         'message = connection.recv(1024)',
+         """message = b""
+            while b"\\n" not in message and (piece := connection.recv(65536)):
+                message += piece""",
+         'no-newline'),
+        ('ends when a client is lost',
+         'except OSError as error:',
+         'except ZeroDivisionError as error:',
+         'reset leave never-reads'),
+        ('no SO_REUSEADDR',
+         'welcoming.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)\n',
+         '',
+         'restart'),
+        ('ends after the first client',
+         '    connection.close()\n',
+         """    connection.close()
+    break
+""",
+         'next reset leave never-reads'),
+        ('forgets to close',
+         '    connection.close()\n',
+         '    globals().setdefault("kept", []).append(connection)\n',
+         'close half-close'),
+    ],
+    "tcp-echo-server-threaded": [
+        ('one recv for each client',
+         """        while True:
+            message = connection.recv(1024)
+            if not message:
+                break
+            connection.sendall(message)
+            if message.rstrip() == b"close":
+                break
+""",
+         """        message = connection.recv(1024)
+        connection.sendall(message)
+""",
+         'pieces large short enclose at-once never-reads crowd'),
+        ('no loop on send',
+         'connection.sendall(message)',
+         'connection.send(message)',
+         'short'),
+        ('adds a NUL',
+         'connection.sendall(message)',
+         "connection.sendall(message + b'\\0')",
+         'exact pieces close enclose half-close large short at-once crowd never-reads'),
+        ('never heard of close',
+         'message.rstrip() == b"close"',
+         'False',
+         'close'),
+        ('any message with the word ends it',
+         'message.rstrip() == b"close"',
+         'b"close" in message',
+         'enclose'),
+        ('takes the message for text',
+         'connection.sendall(message)',
+         'connection.sendall(message.decode().encode())',
+         'bytes'),
+        ('answers only whole lines',
+         'message = connection.recv(1024)',
+         """message = b""
+            while b"\\n" not in message and (piece := connection.recv(65536)):
+                message += piece""",
+         'no-newline'),
+        ('no SO_REUSEADDR',
+         'welcoming.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)\n',
+         '',
+         'restart'),
+        ('no threads: one client at a time',
+         '    threading.Thread(target=serve, args=(connection, client), daemon=True).start()\n',
+         '    serve(connection, client)\n',
+         'at-once never-reads crowd'),
+        ('a crash of one thread ends all',
+         '        print("lost", client, error)\n',
+         '        __import__("os")._exit(1)\n',
+         'reset leave never-reads'),
+        ('forgets to close',
+         '    connection.close()\n',
+         '    globals().setdefault("kept", []).append(connection)\n',
+         'close half-close'),
+    ],
+    "tcp-echo-client": [
+        ('one recv for the whole echo',
+         """        if not piece:
+            break
+        echo += piece
+""",
+         """        echo += piece
+        break
+""",
+         'more pieces large short'),
+        ('no loop on send',
+         'client.sendall(',
+         'client.send(',
+         'short'),
+        ('goes round for ever when the server has closed',
+         """        if not piece:
+            break
+""",
+         '',
+         'early'),
+        ('only one message',
+         '    if len(echo) < len(message):\n',
+         '    if True:\n',
+         'more newline pieces large short'),
+        ('leaves the newline out, and waits for its echo',
+         'client.sendall(message)',
+         'client.sendall(message.rstrip())',
+         'ALL'),
+        ('sends CR and LF',
+         'client.sendall(message)',
+         'client.sendall(message.replace(b"\\n", b"\\r\\n"))',
+         'newline short'),
+        ('IPv4 only',
+         'client = create_connection((sys.argv[1], int(sys.argv[2])))',
+         """client = socket(AF_INET, SOCK_STREAM)
+client.connect((sys.argv[1], int(sys.argv[2])))""",
+         'families'),
+        ('a buffer of 1024 bytes for the echo',
+         'client.recv(4096)',
+         'client.recv(1024 - len(echo))',
+         'large short more'),
+    ],
+    "tcp-greet-server": [
+        ('adds a NUL',
+         'connecting\\n',
+         'connecting\\n\\0',
+         'exact'),
+        ('no newline',
+         'connecting\\n',
+         'connecting',
+         'exact short next silent reset'),
+        ('no loop on send',
+         'connection.sendall(',
+         'connection.send(',
+         'short'),
+        ('ends after the first client',
+         '    connection.close()\n',
+         """    connection.close()
+    break
+""",
+         'next silent reset'),
+        ('ends when a client is lost',
+         'except OSError as error:',
+         'except ZeroDivisionError as error:',
+         'reset silent'),
+        ('waits for ever for the client to leave',
+         'connection.settimeout(0.2)',
+         'pass',
+         'silent'),
+        ('forgets to close',
+         '        connection.shutdown(SHUT_WR)\n',
+         "        globals().setdefault('kept', []).append(connection)\n",
+         '    connection.close()\n',
+         '',
+         'ALL'),
+        ('no SO_REUSEADDR',
+         'welcoming.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)\n',
+         '',
+         'restart'),
+    ],
+    "tcp-greet-client": [
+        ('one recv for the whole greeting',
+         """    if not piece:
+        break
+    greeting += piece
+""",
+         """    greeting += piece
+    break
+""",
+         'pieces'),
+        ('goes round for ever when the server has closed',
+         """    if not piece:
+        break
+""",
+         '',
+         'ALL'),
+        ('waits until the server speaks',
+         """    if not piece:
+        break
+""",
+         """    if not piece and greeting:
+        break
+""",
+         'ends'),
+        ('IPv4 only',
+         'client = create_connection((sys.argv[1], int(sys.argv[2])))',
+         """client = socket(AF_INET, SOCK_STREAM)
+client.connect((sys.argv[1], int(sys.argv[2])))""",
+         'families'),
+        ('a buffer of 1024 bytes for the greeting',
+         'client.recv(4096)',
+         'client.recv(1024 - len(greeting))',
+         'pieces'),
+        ('one line only',
+         '    greeting += piece\n',
+         """    greeting += piece
+    if b'\\n' in greeting:
+        break
+""",
+         'pieces'),
+        ('talks, and does not listen',
+         'print(greeting.decode(), end="")',
+         'print(len(greeting))',
+         'ALL'),
+    ],
 }
