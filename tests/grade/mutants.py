@@ -378,6 +378,10 @@ client.connect((sys.argv[1], int(sys.argv[2])))
          'close half-close'),
     ],
     "tcp-echo-server-threaded": [
+        ('serves the first client only',
+         "    threading.Thread(target=serve, args=(connection, client), daemon=True).start()\n",
+         "    threading.Thread(target=serve, args=(connection, client)).start()\n    break\n",
+         'next at-once never-reads crowd reset leave'),
         ('one recv for each client',
          """        while True:
             message = connection.recv(1024)

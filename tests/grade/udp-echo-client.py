@@ -4,12 +4,14 @@ import sys
 import time
 from socket import *
 
+# Box: create the socket; connected, it hears the server only
 client = socket(AF_INET, SOCK_DGRAM)
 client.connect((sys.argv[1], int(sys.argv[2])))
 
 
 def reply_to(message):
     """The reply to this message within a second; anything else that comes is passed over."""
+    # Box: wait a second, not longer, for the reply to this very message
     end = time.monotonic() + 1
     while (left := end - time.monotonic()) > 0:
         client.settimeout(left)
@@ -24,6 +26,7 @@ def reply_to(message):
 
 for line in sys.stdin.buffer:
     message = line.rstrip(b"\n")
+    # Box: send the message; no reply: send it again, three times at most; show the reply
     for attempt in range(3):
         client.send(message)
         reply = reply_to(message)
