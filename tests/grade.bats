@@ -192,3 +192,32 @@ PYTHON
   [[ $output == *"2 are marked already"*"1/2  dave"* ]]
   cmp marks.csv whole.csv
 }
+
+# --- the exercises ---
+
+@test "each sheet shows the checks that there are" {
+  cd "$ROOT"
+  for sheet in docs/exercises/*-*.md; do
+    name=$(basename "$sheet" .md)
+    diff <(sed -n "/^\`\`\`text checks $name\$/,/^\`\`\`\$/p" "$sheet" | sed '1d;$d') <(scripts/grade -l "$name")
+    grep -q "    scripts/grade $name -- " "$sheet"
+    grep -q "($name.md)" docs/exercises/README.md
+  done
+}
+
+@test "a skeleton has every box and no solution; Python can read it, and in C every brace is closed" {
+  cd "$ROOT"
+  for sheet in docs/exercises/*-*.md; do
+    name=$(basename "$sheet" .md)
+    scripts/skeleton "$name" python >"$BATS_TEST_TMPDIR/mine.py"
+    same "$(grep -c '# Box: ' "tests/grade/$name.py")" "$(grep -c 'your code' "$BATS_TEST_TMPDIR/mine.py")"
+    never grep -nE 'sendall|recv|sendto|\.send|socket\(' "$BATS_TEST_TMPDIR/mine.py"
+    python3 -c 'import sys; compile(open(sys.argv[1]).read(), "mine.py", "exec")' "$BATS_TEST_TMPDIR/mine.py"
+    scripts/skeleton "$name" c >"$BATS_TEST_TMPDIR/mine.c"
+    same "$(cat tcp/"$name".c udp/"$name".c 2>/dev/null | grep -c '/\* Box: ')" "$(grep -c 'your code' "$BATS_TEST_TMPDIR/mine.c")"
+    never grep -nE '[^a-z_](send_all|recv|sendto|recvfrom|socket|bind|accept|connect)\(.*;' "$BATS_TEST_TMPDIR/mine.c"
+    same "$(tr -cd '{' <"$BATS_TEST_TMPDIR/mine.c" | wc -c)" "$(tr -cd '}' <"$BATS_TEST_TMPDIR/mine.c" | wc -c)"
+  done
+  run scripts/skeleton no-such python
+  same 2 "$status"
+}

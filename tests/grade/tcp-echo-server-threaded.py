@@ -26,6 +26,7 @@ welcoming = socket(AF_INET, SOCK_STREAM)
 welcoming.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
 welcoming.bind(("127.0.0.1", int(sys.argv[1])))
 welcoming.listen(50)
+
 while True:
     # Box: wait for a client, and give it a thread of its own
     connection, client = welcoming.accept()

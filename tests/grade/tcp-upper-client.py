@@ -7,6 +7,7 @@ host, port = sys.argv[1], int(sys.argv[2])
 # Box: create the client's socket and connect it to the server, whichever address it has
 client = create_connection((host, port))
 print("connected")
+
 for sentence in sys.stdin.buffer:
     # Box: send the sentence
     client.sendall(sentence)

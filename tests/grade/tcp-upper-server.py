@@ -11,6 +11,7 @@ welcoming.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
 welcoming.bind(("127.0.0.1", port))
 # Box: listen for connection requests
 welcoming.listen(5)
+
 while True:
     # Box: wait for a connection request; it gets a connection socket of its own
     connection, client = welcoming.accept()

@@ -6,6 +6,7 @@ from socket import *
 # Box: create the socket, bind it to the port
 server = socket(AF_INET, SOCK_DGRAM)
 server.bind(("127.0.0.1", int(sys.argv[1])))
+
 while True:
     # Box: read a datagram, and whom it came from; send the reply there
     message, client = server.recvfrom(65535)
