@@ -12,7 +12,7 @@ static const struct { int error; const char *call, *advice; } causes[] = {
     {EADDRINUSE, "bind", ": another program holds it ('ss -tulnp' shows which); take another port"},
     {EACCES, "bind", ": ports below 1024 need privileges; take a higher one"},
     {EADDRNOTAVAIL, "bind", ": no interface here has that address ('ip address' lists them)"},
-    {EAFNOSUPPORT, "socket", ": this machine lacks that address family; try -4"},
+    {EAFNOSUPPORT, "", ": this machine lacks that address family; try -4"},
     {ECONNREFUSED, "", ": nothing listens there; start %s first"},
     {ETIMEDOUT, "", ": no answer in time; the server is busy, or packets vanish on the way"},
     {EHOSTUNREACH, "", ": no way leads there; check the address and the network"},
@@ -24,8 +24,8 @@ static const struct { int error; const char *call, *advice; } causes[] = {
 static const struct { int error; const char *name; } names[] = {
     E(EACCES), E(EADDRINUSE), E(EADDRNOTAVAIL), E(EAFNOSUPPORT), E(EAGAIN), E(ECONNABORTED),
     E(ECONNREFUSED), E(ECONNRESET), E(EFBIG), E(EHOSTUNREACH), E(EINTR), E(EINVAL), E(EIO),
-    E(ELOOP), E(EMFILE), E(EMSGSIZE), E(ENETUNREACH), E(ENFILE), E(ENOBUFS), E(ENOENT), E(ENOMEM),
-    E(ENOSPC), E(ENOTDIR), E(EPERM), E(EPIPE), E(EROFS), E(ETIMEDOUT),
+    E(EISDIR), E(ELOOP), E(EMFILE), E(EMSGSIZE), E(ENETDOWN), E(ENETUNREACH), E(ENFILE), E(ENOBUFS),
+    E(ENOENT), E(ENOMEM), E(ENOSPC), E(ENOTDIR), E(EPERM), E(EPIPE), E(EROFS), E(ETIMEDOUT),
 };
 
 const char *errno_name(int error)

@@ -48,7 +48,8 @@ struct address announce(int fd, const struct options *o)
     printf("%s: listening on %s\n", o->program, here.text);
     if (!o->value['q'])
         printf("in another terminal: %s%s %s %s\n", o->folder, o->peer,
-               o->value['b'] && *o->value['b'] == '*' ? "localhost" : here.host, here.port);
+               o->value['b'] == NULL || *o->value['b'] != '*' ? here.host :
+               o->family == AF_INET6 ? "::1" : "localhost", here.port);
     return here;
 }
 
@@ -96,7 +97,7 @@ ssize_t read_line(FILE *input, char *line, size_t most)
         if (n == most && c != '\n')
             return errno = EMSGSIZE, -1;
     if (ferror(input))
-        die("read the standard input");
+        die("the standard input");
     return (ssize_t)n;
 }
 

@@ -24,8 +24,7 @@ void parse_options(struct options *o, int argc, char **argv, const char *synopsi
         exit(printf("usage: %s %s\nMore: man %s\n", o->program, synopsis, o->program) < 0);
     if (argc > 1 && strcmp(argv[1], "--version") == 0)
         exit(printf("%s (Both Ends) 1.0\n", o->program) < 0);
-    char letters[64] = ":", *next = letters + 1; /* "[-46] [-w SECONDS]" becomes ":46w:" */
-    int option = 0;
+    char letters[64] = ":", *next = letters + 1, option = 0; /* of "[-46] [-w SECONDS]": ":46w:" */
     for (const char *s = synopsis; *s != '\0'; s++)
         if ((option = *s == '-' || (option && isalnum((unsigned char)*s))) && *s != '-') {
             *next++ = *s;
@@ -43,7 +42,8 @@ void parse_options(struct options *o, int argc, char **argv, const char *synopsi
     if (optind < argc && (strstr(synopsis, "PORT") || strstr(synopsis, "SERVICE")))
         o->port = argv[optind++];
     if (optind < argc)
-        complain(2, "%s: one argument too many; usage: %s %s", argv[optind], o->program, synopsis);
+        complain(2, "%s: %s; try --help", argv[optind],
+                 *argv[optind] == '-' ? "options go first" : "one argument too many");
 }
 
 double number_option(const struct options *o, int letter, double usual, double least, double most)

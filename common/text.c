@@ -16,17 +16,16 @@ size_t to_upper(struct cut_character *cut, const char *bytes, size_t n, char *ou
             continue;
         }
         cut->bytes[cut->count++] = bytes[i];
-        while (cut->count > 0) {
+        for (size_t length, put; cut->count > 0; made += put, cut->count -= length) {
             wchar_t c;
-            size_t length = mbrtowc(&c, cut->bytes, cut->count, &(mbstate_t){0});
-            if (length == (size_t)-2) /* the rest of it is still to come */
-                break;
-            if (length == (size_t)-1 || length == 0) /* no character, or NUL */
-                out[made++] = cut->bytes[0], length = 1;
-            else
-                made += wcrtomb(out + made, (wchar_t)towupper((wint_t)c), &(mbstate_t){0});
-            cut->count -= length;
-            memmove(cut->bytes, cut->bytes + length, cut->count);
+            if ((length = mbrtowc(&c, cut->bytes, cut->count, &(mbstate_t){0})) == (size_t)-2)
+                break; /* the rest of it is still to come */
+            if (length == (size_t)-1 || length == 0) /* no character, or NUL: WEOF has no bytes */
+                length = 1, c = (wchar_t)WEOF;
+            put = wcrtomb(out + made, (wchar_t)towupper((wint_t)c), &(mbstate_t){0});
+            if (put == (size_t)-1) /* nor has a capital that the locale lacks: pass them on */
+                memcpy(out + made, cut->bytes, put = length);
+            memmove(cut->bytes, cut->bytes + length, cut->count - length);
         }
     }
     return made;

@@ -16,8 +16,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "sockfault-check.h"
 #include "sockfault.h"
+#include "socktrace.h" /* what cannot be watched cannot be disturbed */
 
 #ifdef __APPLE__
 #define PRELOAD "DYLD_INSERT_LIBRARIES"
@@ -167,8 +167,10 @@ int main(int argc, char **argv)
             stop(NOT_FOUND, argv[1], "no such command (ENOENT)");
         stop(CANNOT_RUN, argv[1], "it is there but is not an executable file (EACCES)");
     }
-    if ((reason = cannot_preload(command)) != NULL)
-        stop(CANNOT_RUN, argv[1], reason);
+    if ((reason = why_unwatchable(command)) != NULL) {
+        snprintf(error, sizeof error, "cannot be disturbed: %s", reason);
+        stop(CANNOT_RUN, argv[1], error);
+    }
 
     find_library(self, library);
     preload(library);

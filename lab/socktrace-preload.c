@@ -17,9 +17,9 @@
 #define IOV_MAX 1024 /* POSIX: where <limits.h> leaves it to sysconf(), it is at least 16 */
 #endif
 
-static struct iovec one(const void *data, size_t size)
+static struct iovec one(uintptr_t data, size_t size) /* no const void *: gcc takes that for a read */
 {
-    return (struct iovec){(void *)(uintptr_t)data, size};
+    return (struct iovec){(void *)data, size};
 }
 
 /* ---- a socket's life ---- */
@@ -218,7 +218,7 @@ ssize_t without_rest(struct watch *w, ssize_t n, size_t room)
 WATCH(ssize_t, recv)(int fd, void *buffer, size_t size, int flags)
 {
     struct watch w;
-    struct iovec data = one(buffer, size);
+    struct iovec data = one((uintptr_t)buffer, size);
     ssize_t n;
 
     if (!watch_receive(&w, "recv", fd, size, flags, WATCH_ANY))
@@ -235,7 +235,7 @@ WATCH(ssize_t, recvfrom)
 (int fd, void *buffer, size_t size, int flags, struct sockaddr *from, socklen_t *length)
 {
     struct watch w;
-    struct iovec data = one(buffer, size);
+    struct iovec data = one((uintptr_t)buffer, size);
     socklen_t room = from != NULL && length != NULL ? *length : 0;
     ssize_t n;
 
@@ -277,7 +277,7 @@ WATCH(ssize_t, recvmsg)(int fd, struct msghdr *message, int flags)
 WATCH(ssize_t, read)(int fd, void *buffer, size_t size)
 {
     struct watch w;
-    struct iovec data = one(buffer, size);
+    struct iovec data = one((uintptr_t)buffer, size);
     ssize_t n;
 
     if (!watch_receive(&w, "read", fd, size, 0, WATCH_SOCKETS))
@@ -307,7 +307,7 @@ WATCH(ssize_t, readv)(int fd, const struct iovec *data, int parts)
 WATCH(ssize_t, send)(int fd, const void *buffer, size_t size, int flags)
 {
     struct watch w;
-    struct iovec data = one(buffer, size);
+    struct iovec data = one((uintptr_t)buffer, size);
     ssize_t n;
 
     if (!watch_send(&w, "send", fd, &data, 1, flags, NULL, 0, WATCH_ANY))
@@ -322,7 +322,7 @@ WATCH(ssize_t, sendto)
 (int fd, const void *buffer, size_t size, int flags, const struct sockaddr *to, socklen_t length)
 {
     struct watch w;
-    struct iovec data = one(buffer, size);
+    struct iovec data = one((uintptr_t)buffer, size);
     ssize_t n;
 
     if (!watch_send(&w, "sendto", fd, &data, 1, flags, to, length, WATCH_ANY))
@@ -351,7 +351,7 @@ WATCH(ssize_t, sendmsg)(int fd, const struct msghdr *message, int flags)
 WATCH(ssize_t, write)(int fd, const void *buffer, size_t size)
 {
     struct watch w;
-    struct iovec data = one(buffer, size);
+    struct iovec data = one((uintptr_t)buffer, size);
     ssize_t n;
 
     if (!watch_send(&w, "write", fd, &data, 1, 0, NULL, 0, WATCH_SOCKETS))
@@ -381,7 +381,7 @@ WATCH(int, vdprintf)(int fd, const char *format, va_list values)
 {
     struct watch w;
     char text[1024];
-    struct iovec data = one(text, 0);
+    struct iovec data = one((uintptr_t)text, 0);
     va_list copy;
     int n;
 

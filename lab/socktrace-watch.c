@@ -188,7 +188,7 @@ static void tell(const struct event *event, const struct iovec *data, int parts,
     char small[LINE_ON_STACK];
     char *line = small;
     size_t limit = (size_t)state->look.data_limit;
-    size_t shown = count < limit ? count : limit;
+    size_t shown = count < limit || event->what == NOTE ? count : limit;
     size_t size = sizeof small;
     size_t length;
 
@@ -828,6 +828,9 @@ static struct state *map_state(void)
     if (file != -1) {
         if (fstat(file, &status) == 0 && status.st_size == (off_t)sizeof *shared)
             shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+        /* Without a watcher nobody removes the state. What this process executes goes on alone. */
+        if (shared != MAP_FAILED && shared->watcher == 0 && shared->file[0] != '\0')
+            unlink(path);
         REAL(close)(file);
     }
     if (shared != MAP_FAILED && strcmp(shared->magic, STATE_MAGIC) == 0)

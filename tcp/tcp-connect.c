@@ -99,7 +99,7 @@ int main(int argc, char **argv)
         printf("Connecting to %s...\n", server.text);
         double began = milliseconds();
         bool done = connect(fd, a->ai_addr, a->ai_addrlen) == 0 || finish_connect(fd, wait) == 0;
-        error = errno;
+        error = fd == -1 ? EAFNOSUPPORT : errno;
         printf("%s, after %.1f ms.\n", done ? "done" : meaning(error), milliseconds() - began);
         if (done)
             break;
@@ -109,8 +109,8 @@ int main(int argc, char **argv)
 
     struct sockaddr_storage address;
     getsockname(fd, (struct sockaddr *)&address, &a->ai_addrlen);
-    printf("Connected from %s\nConnected to %s\n", address_of(&address, a->ai_addrlen).log,
-           server.log);
+    printf("Connected from %s\n", address_of(&address, a->ai_addrlen).log);
+    printf("Connected to %s\n", server.log);
 
     /* Box: close the socket. */
     close(fd);

@@ -107,8 +107,8 @@ int main(int argc, char **argv)
         socklen_t length = sizeof address;
         int connection = accept(welcoming, (struct sockaddr *)&address, &length);
         if (connection == -1) {
-            warn("accept");
-            most = count; /* until a client has left, or a second without any work */
+            if (errno != EINTR && errno != EAGAIN && errno != ECONNABORTED) /* what ran out? */
+                warn("accept"), most = count; /* until a client has left, or an idle second */
             continue;
         }
         fcntl(connection, F_SETFL, O_NONBLOCK);

@@ -55,7 +55,7 @@ int main(int argc, char **argv)
 
         /* Box: send the greeting. */
         if (send_all(connection, greeting, strlen(greeting)) == -1)
-            warn("send to %s", client.text);
+            warn("send to %s", client.log);
 
         /* Box: close the connection. To close over bytes that nobody has read would reset it, and
          * a reset can destroy the greeting on its way: end the stream first, and read a little. */

@@ -110,7 +110,11 @@ server() {
     in_use "$PORT" || { not_started "$name"; return 1; }
   else
     # shellcheck disable=SC2086
-    start "$name" ${UNDER:-} "$BIN_DIR/$SERVER" "$@" "${SERVER_PORT:-${FIXED_PORT:-0}}"
+    local program=$BIN_DIR/$SERVER
+    if [ -n "${UNDER:-}" ] && [ -n "${FAULT:-}" ]; then
+      UNDER="$BIN_DIR/sockfault -q $FAULT $UNDER" program=$UNDISTURBED/$SERVER
+    fi
+    start "$name" ${UNDER:-} "$program" "$@" "${SERVER_PORT:-${FIXED_PORT:-0}}"
     SERVER_PID=$PID
     eventually listening_or_ended "$name"
     PORT=$(sed -n "1s/^$SERVER: listening on .* port \([0-9]*\)\$/\1/p" "$name.out")
@@ -183,8 +187,12 @@ whole() {
   case ${FAULT:-} in short | byte) skip "under $FAULT a call does only a part" ;; esac
 }
 
+# undisturbed: the test measures, or injects faults of its own.
+undisturbed() { [ -z "${FAULT:-}" ] || skip "not under $FAULT"; }
+
 # fault FAULTS: sets FAULTY to what stands before a command to disturb it in this way, see sockfault(1).
 fault() {
+  undisturbed
   FAULTY="$BIN_DIR/sockfault -q $1"
   [ -x "$BIN_DIR/sockfault" ] || skip "sockfault is not built here"
 }
@@ -286,3 +294,40 @@ alone() {
   start alone python3 -uc "import fcntl, time; f = open('$lock', 'w'); fcntl.flock(f, fcntl.LOCK_EX); print('alone'); time.sleep(3600)"
   PATIENCE=900 eventually grep -q alone alone.out
 }
+
+# foreign CODE: a Python program with a UDP socket s, bound at HOST and a free port. Sets PORT.
+foreign() {
+  start foreign timeout 60 python3 -c "
+import sys, time
+sys.path.insert(0, '$ROOT/tests/grade')
+from peer import *
+s = socket(AF_INET6 if ':' in '$HOST' else AF_INET, SOCK_DGRAM)
+s.bind(('$HOST', 0))
+print(s.getsockname()[1], flush=True)
+$1"
+  eventually grep -q . foreign.out
+  PORT=$(head -n 1 foreign.out)
+}
+
+# python_server CODE [BEFORE]: a Python TCP server on HOST for one client, whose connection is c in CODE, with
+# request(WORDS) to take a line from it; BEFORE is done with the listening socket l first. Sets PORT.
+python_server() {
+  PORT=$(free_port)
+  start peer timeout "$((${START_PATIENCE:-0} + PATIENCE))" python3 -c "
+import sys; sys.path.insert(0, '$ROOT/tests/grade')
+from peer import *
+setdefaulttimeout($PATIENCE)
+l = socket(AF_INET6 if ':' in '$HOST' else AF_INET, SOCK_STREAM); l.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
+${2:-}
+l.bind(('$HOST', $PORT)); l.listen(5); l.settimeout(${START_PATIENCE:-$PATIENCE})
+c, a = l.accept(); c.settimeout(getdefaulttimeout())
+def request(words):
+    got = receive(c, len(words))
+    while got[:1] in (b'\r', b'\n'): got = got[1:] + receive(c, 1)
+    same(words, got)
+$1"
+  eventually in_use "$PORT"
+}
+
+# content: the python_server has got what it expected.
+content() { wait "$PID" || { err peer >&2; return 1; }; }

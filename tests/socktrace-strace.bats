@@ -22,7 +22,7 @@ both() {
 
 # agree: the two tell the same
 agree() {
-  whole "${1:-seen}/trace"
+  whole_trace "${1:-seen}/trace"
   python3 "$ROOT/tests/socktrace/compare.py" "${1:-seen}/trace" "${1:-seen}/strace"
 }
 

@@ -138,7 +138,7 @@ setup_file() {
   alone "$CALLS"
   run_split portable/bin/copy -o trace "$CALLS"
   diff alone split.out
-  whole trace
+  whole_trace trace
   # The receiver's offsets, on the connection: hello and world came as 2, 2, 6 and 2 bytes.
   same "0 2 4 10" "$(awk -F '\t' '$2 == "end" && $10 == "tcp4" && $8 ~ /^(recv|read|recvmsg)$/ &&
     $16 > 0 && $9 == 5 && $19 !~ /PEEK/ { printf "%s%s", s, $14; s = " " }' trace)"
@@ -197,7 +197,7 @@ END
 
 @test "each line has the twenty fields of socktrace(5)" {
   socktrace -p -o trace "$CALLS" </dev/null >/dev/null
-  whole trace
+  whole_trace trace
   [ "$(wc -l <trace)" -gt 100 ]
 }
 
@@ -224,7 +224,7 @@ END
   PORT=$(sed -n '1s/.* port //p' server.out)
   socktrace -o trace "$BIN_DIR/$CLIENT" 127.0.0.1 "$PORT" <<<hello >/dev/null
   eventually grep -q $'\tclose\t4\t' trace
-  whole trace
+  whole_trace trace
   local local_end peer_end
   local_end=$(awk -F '\t' '$8 == "connect" { print $12 }' trace)
   peer_end=$(awk -F '\t' '$8 == "accept" && $2 == "end" { print $13 }' trace)
@@ -255,9 +255,10 @@ END
 
 @test "-s cuts the data, -n names the program, -p tells of poll" {
   socktrace -o trace -s 3 -n 'the server' -p "$CALLS" </dev/null >/dev/null
-  whole trace
+  whole_trace trace
   has trace $'\t10\t10\t10\t-\t-\t"012"$'
   same 'the\x20server' "$(cut -f 7 trace | sort -u)"
+  has trace $'\tstart\t.*\t"'"$CALLS"'"$' # the command line is no data
   has trace $'\tpoll\t.*\ttimeout=10 fds=3:IN,4:IN|OUT ready=4:OUT\t-$'
   rm trace
   socktrace -o trace "$CALLS" </dev/null >/dev/null
@@ -271,7 +272,7 @@ a, b = socket.socketpair()
 a.send(b"\0" * 30000)
 END
   socktrace -o trace -s 30000 python3 long.py
-  whole trace
+  whole_trace trace
   same "$((4 * 30000 + 2))" "$(awk -F '\t' '$8 == "send" { print length($20) }' trace)"
 }
 
@@ -292,7 +293,7 @@ END
     pids+=($!)
   done
   wait "${pids[@]}"
-  whole trace
+  whole_trace trace
   for i in 1 2 3 4; do
     same '1600 1600' "$(awk -F '\t' -v name="p$i" '$2 == "end" && $7 == name { n[$8]++ }
       END { print n["send"], n["recv"] }' trace)"
@@ -330,7 +331,7 @@ END
 @test "SOCKTRACE in the environment is -o; empty, it is nothing" {
   SOCKTRACE=trace socktrace "$CALLS" </dev/null >/dev/null 2>err
   same '' "$(cat err)"
-  whole trace
+  whole_trace trace
   SOCKTRACE='' run_split "$TRACER" "$CALLS"
   has split.err '^socket('
 }

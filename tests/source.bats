@@ -31,7 +31,9 @@ programs() { grep -v '^#' "$ROOT/tests/manifest" | awk '{print $1}' | while read
   cd "$ROOT"
   for file in $(programs) web/web-server-simple.c; do
     [ -e "$file" ] || continue
-    [ "$(wc -l <"$file")" -le 120 ] || { wc -l "$file"; return 1; }
+    most=119
+    [ "$file" != web/web-server-simple.c ] || most=120
+    [ "$(wc -l <"$file")" -le $most ] || { wc -l "$file"; return 1; }
     never awk 'length > 100 {print FILENAME ":" FNR; found = 1} END {exit !found}' "$file"
   done
 }
@@ -71,6 +73,8 @@ boxes() {
   boxes tcp/tcp-upper-client.c socket connect send_all recv
   boxes tcp/tcp-greet-server.c socket bind listen accept send_all recv close
   boxes tcp/tcp-greet-client.c socket connect recv
+  boxes tcp/tcp-echo-client.c socket connect send_all recv
+  boxes tcp/tcp-connect.c socket connect
   boxes udp/udp-upper-server.c socket bind recvfrom sendto
   boxes udp/udp-echo-server.c socket bind recvfrom sendto
   boxes udp/udp-upper-client.c send recv socket connect close
@@ -78,7 +82,10 @@ boxes() {
   boxes udp/udp-ping.c send recv socket connect close
   for file in "$ROOT"/tcp/tcp-echo-server*.c; do
     boxes "tcp/$(basename "$file")" socket bind listen accept
-    boxes "tcp/$(basename "$file")" recv
+    case $file in
+    *-polled.c) boxes "tcp/$(basename "$file")" recv send close ;; # it sends no more than it can at once
+    *) boxes "tcp/$(basename "$file")" recv send_all ;;
+    esac
   done
 }
 

@@ -161,6 +161,17 @@ for i in range(50):
   eventually grep -qx "$GREETING" waiting.out
 }
 
+@test "whoever has been greeted leaves no descriptor behind" {
+  ours server
+  UNDER='prlimit --nofile=10:256' server
+  python '
+for _ in range(20):
+    s = create_connection((host, port))
+    while s.recv(100): pass
+    s.close()'
+  quiet server
+}
+
 # grade server restart 1 after greeting: It can be started again at once.
 # hint: setsockopt SO_REUSEADDR on the welcoming socket, before bind.
 @test "restarts at once on the same port" {
@@ -186,6 +197,7 @@ for i in range(50):
 
 @test "the lecture's other port, 29876, and Python's textbook server" {
   ours client
+  alone
   in_use 29876 && skip "port 29876 is in use"
   PORT=29876
   start peer timeout "$PATIENCE" python3 -c "

@@ -64,6 +64,20 @@ SERVER=tcp-upper-server CLIENT=tcp-upper-client
   eventually grep -q '^\[::1\]:[0-9]* recv' server.out
 }
 
+@test "the second line names an address that the server has: -b * with -6 is not localhost's 127.0.0.1" {
+  ours server
+  server -6 -b '*'
+  eventually has_lines 2 server.out
+  same "in another terminal: $PROGRAMS/tcp-upper-client ::1 $PORT" "$(sed -n 2p server.out)"
+  HOST=127.0.0.1
+  run client <<<hello # with -6 it has no IPv4 address, though :: could stand for both
+  same 1 "$status"
+  [[ $output == *"(ECONNREFUSED)"* ]]
+  server -b '*'
+  eventually has_lines 2 server.out
+  same "in another terminal: $PROGRAMS/tcp-upper-client localhost $PORT" "$(sed -n 2p server.out)"
+}
+
 @test "the pair meets on localhost, whichever family the resolver names first" {
   ours server
   for option in -4 -6; do
@@ -319,26 +333,6 @@ s = create_connection(('127.0.0.1', $PORT)); s.sendall(b'x\n'); s.recv(1); print
   done
 }
 
-# A Python server for one client; CODE has the connection in c.
-python_server() {
-  PORT=$(free_port)
-  start peer timeout "$((${START_PATIENCE:-0} + PATIENCE))" python3 -c "
-import sys; sys.path.insert(0, '$ROOT/tests/grade')
-from peer import *
-setdefaulttimeout($PATIENCE)
-l = socket(AF_INET6 if ':' in '$HOST' else AF_INET, SOCK_STREAM); l.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
-${2:-}
-l.bind(('$HOST', $PORT)); l.listen(5); l.settimeout(${START_PATIENCE:-$PATIENCE})
-c, a = l.accept(); c.settimeout(getdefaulttimeout())
-def request(words):
-    got = receive(c, len(words))
-    while got[:1] in (b'\r', b'\n'): got = got[1:] + receive(c, 1)
-    same(words, got)
-$1"
-  eventually in_use "$PORT"
-}
-content() { wait "$PID" || { err peer >&2; return 1; }; }
-
 # grade client newline 1 after sentence: What it sends is the sentence with its newline: no byte more, none less.
 # hint: send as many bytes as were read, the newline too; no NUL at the end, nothing of an older line.
 @test "the sentence goes out with its newline and nothing else" {
@@ -454,6 +448,14 @@ l.setsockopt(SOL_SOCKET, SO_SNDBUF, 2048); l.setsockopt(SOL_SOCKET, SO_RCVBUF, 2
   run client -w 0.2 <<<hello
   same 1 "$status"
   [[ $output == "tcp-upper-client: recv from 127.0.0.1 port $PORT: Connection timed out (ETIMEDOUT): "* ]]
+}
+
+@test "a folder as the input is an error with a name" {
+  ours client
+  server
+  run client </
+  same 1 "$status"
+  same "tcp-upper-client: the standard input: Is a directory (EISDIR)" "$output"
 }
 
 @test "a server that is not there: refused, and what to do" {

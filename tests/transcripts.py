@@ -66,6 +66,8 @@ class Session:
     def plain(self, text):
         """The text without what differs from run to run."""
         text = re.sub(r"\b(3[3-9]\d{3}|32[89]\d\d|327[7-9]\d|3276[89]|[45]\d{4}|60\d{3})\b", "PORT", text)
+        text = re.sub(r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT|\d\d/\w{3}/\d{4}:\d\d:\d\d:\d\d", "DATE", text)
+        text = re.sub(r"\b[0-9a-f]+-[0-9a-f]+-[0-9a-f]{14,16}\b", "TAG", text)
         text = re.sub(r"\d+\.\d+(/\d+\.\d+)*( ?m?s\b)", r"TIME\2", text)
         return "\n".join(line.rstrip() for line in text.split("\n"))
 

@@ -4,19 +4,6 @@
 load helper
 SERVER=udp-echo-server CLIENT=udp-ping TRANSPORT=udp
 
-# A UDP server in Python, for what ours never does: s is its socket, bound to a free port of HOST.
-foreign() {
-  start foreign timeout 60 python3 -c "
-from socket import *
-import time
-s = socket(AF_INET6 if ':' in '$HOST' else AF_INET, SOCK_DGRAM)
-s.bind(('$HOST', 0))
-print(s.getsockname()[1], flush=True)
-$1"
-  eventually grep -q . foreign.out
-  PORT=$(head -n 1 foreign.out)
-}
-
 # The output without what differs from run to run.
 plain() { sed -E 's/[0-9]+\.[0-9]{3}/T/g; s/port [0-9]+/port N/' <<<"$output"; }
 

@@ -4,20 +4,6 @@
 load helper
 SERVER=udp-upper-server CLIENT=udp-upper-client TRANSPORT=udp
 
-# A UDP server in Python, for what ours never does: s is its socket, bound to a free port of HOST.
-foreign() {
-  start foreign timeout 60 python3 -c "
-import sys, time
-sys.path.insert(0, '$ROOT/tests/grade')
-from peer import *
-s = socket(AF_INET6 if ':' in '$HOST' else AF_INET, SOCK_DGRAM)
-s.bind(('$HOST', 0))
-print(s.getsockname()[1], flush=True)
-$1"
-  eventually grep -q . foreign.out
-  PORT=$(head -n 1 foreign.out)
-}
-
 # What begins in the background as $1, with lines typed later by: type_in $1 TEXT
 begin() {
   mkfifo "$1.in"
@@ -431,6 +417,7 @@ for i in range(20):
 }
 
 @test "whatever recvfrom and sendto say, the server goes on" {
+  undisturbed
   ours server
   need strace
   UNDER="strace -D -qq -o trace -e trace=recvfrom,sendto -e inject=recvfrom:error=ENOMEM:when=1 -e inject=sendto:error=ECONNREFUSED:when=1"

@@ -4,7 +4,7 @@
  * Sends each message that is typed in a datagram, all of them from one socket, and shows the echo.
  * Start udp-echo-server first (or any echo service) in another terminal. HOST localhost, PORT 8888.
  * Protocol: one datagram, one reply, without the newline: OK... and the message, or the message
- * alone. Whatever else comes, such as a late reply to an earlier message, is passed over. */
+ * alone. What else comes, such as a late reply to an earlier message, is passed over. */
 #include "../common/die.h"
 #include "../common/net.h"
 #include <stdbool.h>
@@ -42,8 +42,9 @@ static int ask(int client, const struct datagram *message, struct datagram *repl
 {
     for (reply->length = 0; tries > 0; tries--) {
         /* Box: send the message. */
-        if (send(client, message->bytes, message->length, 0) == -1)
-            return -1;
+        while (send(client, message->bytes, message->length, 0) == -1)
+            if (errno != EINTR)
+                return -1;
 
         /* Box: receive its echo. Whatever else comes does not make the wait longer. */
         for (double end = now() + wait, left = wait; left > 0; left = end - now()) {
@@ -51,9 +52,8 @@ static int ask(int client, const struct datagram *message, struct datagram *repl
             ssize_t n = recv(client, reply->bytes, LARGEST, 0);
             if (n == -1 && errno != EAGAIN && errno != EINTR)
                 return -1;
-            if (n > 0 && reply->bytes[n - 1] == '\n') /* from somebody who types it into netcat */
-                n--;
-            reply->length = n >= 0 ? (size_t)n : reply->length;
+            if (n >= 0) /* a newline comes from somebody who types the reply into netcat */
+                reply->length = (size_t)n - (n > 0 && reply->bytes[n - 1] == '\n');
             if (n >= 0 && echoes(reply, message))
                 return 0;
         }

@@ -50,8 +50,11 @@ int main(int argc, char **argv)
 
         /* Box: write the reply, specifying the client's address and port. One that cannot be sent
          * is lost, as any datagram may be. */
-        if (sendto(server, reply, OK + (size_t)n, 0, (struct sockaddr *)&client, length) == -1)
-            warn("sendto %s", address_of(&client, length).log);
+        while (sendto(server, reply, OK + (size_t)n, 0, (struct sockaddr *)&client, length) == -1)
+            if (errno != EINTR) {
+                warn("sendto %s", address_of(&client, length).log);
+                break;
+            }
 
         if (n > 0 && message[n - 1] == '\n') /* netcat sends the newline too */
             n--;

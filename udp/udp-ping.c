@@ -42,10 +42,9 @@ static void note(const char *reply, const char *server)
            pings[i].answered ? " (doubled)" : pings[i].timed_out ? " (late)" : "");
     if (!pings[i].answered) {
         pings[i].answered = true;
-        least = received == 0 || time < least ? time : least;
+        least = received++ == 0 || time < least ? time : least;
         most = time > most ? time : most;
         sum += time;
-        received++;
     }
 }
 
@@ -56,8 +55,9 @@ static int ping(int client, const char *server, int count, double interval, doub
     for (int i = 1; i <= count && !stopped; i++) {
         /* Box: send a message with its number. */
         pings[sent = i].sent = now();
-        if (send(client, message, (size_t)sprintf(message, "Ping %d", i), 0) == -1)
-            return -1;
+        while (send(client, message, (size_t)sprintf(message, "Ping %d", i), 0) == -1)
+            if (errno != EINTR)
+                return -1;
 
         /* Box: receive its reply, and others until the next message is due. */
         while (!stopped) {

@@ -21,8 +21,9 @@ static ssize_t ask(int client, const char *sentence, size_t length, char *reply,
     ssize_t n;
     do {
         /* Box: send the datagram. */
-        if (send(client, sentence, length, 0) == -1)
-            return -1;
+        while (send(client, sentence, length, 0) == -1)
+            if (errno != EINTR)
+                return -1;
 
         /* Box: receive the reply. With EAGAIN it is lost, or late: send again. */
         do

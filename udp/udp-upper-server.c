@@ -58,7 +58,10 @@ int main(int argc, char **argv)
 
         /* Box: write the reply, specifying the client's address and port. One that cannot be sent
          * is lost, as any datagram may be. */
-        if (sendto(server, upper, made, 0, (struct sockaddr *)&client, length) == -1)
+        do
+            n = sendto(server, upper, made, 0, (struct sockaddr *)&client, length);
+        while (n == -1 && errno == EINTR);
+        if (n == -1)
             warn("sendto %s", address_of(&client, length).log);
         else if (!options.value['q'])
             printf("%s sent: '%s'\n", address_of(&client, length).log, shown(upper, made, text));

@@ -62,8 +62,8 @@ def read_strace(prefix, lookups):
         tid = int(name.rsplit(".", 1)[1])
         for number, line in enumerate(open(name, errors="replace"), 1):
             match = LINE.match(line)
-            if not match:
-                continue
+            if not match or (match["result"] == "?" and not match["error"]):
+                continue  # a call that never returned, as the process ended
             call, when = match["call"], float(match["time"])
             if call not in CHANGE | ON_SOCKETS | QUESTIONS:
                 continue

@@ -20,7 +20,7 @@ build() {
 # run_split COMMAND...: stdout to split.out, stderr to split.err, and $output and $status; stdin is the test's
 run_split() {
   status=0
-  timeout "$PATIENCE" "$@" >split.out 2>split.err 3>&- 4>&- || status=$?
+  timeout -k 5 "$PATIENCE" "$@" >split.out 2>split.err 3>&- 4>&- || status=$?
   output=$(cat split.out)
 }
 
@@ -29,8 +29,8 @@ has() {
   grep -q -- "$2" "$1" || { printf 'no line like %s in:\n' "$2" >&2; tail -n 50 "$1" >&2; return 1; }
 }
 
-# whole TRACE: each line is as socktrace(5) has it
-whole() {
+# whole_trace TRACE: each line is as socktrace(5) has it
+whole_trace() {
   local bad
   bad=$(awk -F '\t' '
     function number(s) { return s ~ /^-?[0-9]+$/ }
@@ -38,7 +38,10 @@ whole() {
     ($2 == "begin") != ($4 == "-") || ($4 != "-" && $4 < $3) || !number($5) || !number($6) ||
     $7 == "" || $8 !~ /^[a-z0-9_]+$/ || $20 !~ /^(-|"([^"\\]|\\["\\nrt]|\\x[0-9a-f][0-9a-f])*")$/ ||
     /[^\t -~]/ { print NR ": " $0 }' "$1")
-  [ -s "$1" ] && [ -z "$bad" ] || { printf 'not a trace: %s\n%s\n' "$1" "$bad" >&2; return 1; }
+  if [ ! -s "$1" ] || [ -n "$bad" ]; then
+    printf 'not a trace: %s\n%s\n' "$1" "$bad" >&2
+    return 1
+  fi
   [ "$(tail -c 1 "$1" | od -An -c | tr -d ' ')" = '\n' ]
 }
 
@@ -52,7 +55,7 @@ unwatched() {
   eventually grep -q "^socktrace: $name cannot be watched: .*$reason" split.err
   same 1 "$(wc -l <split.err)"
   eventually grep -q $'\t'"$name"$'\tunwatched\t' trace
-  whole trace
+  whole_trace trace
 }
 
 # bad STATUS LINE [ARG...]: socktrace ends with STATUS and says LINE, nothing else

@@ -1,0 +1,360 @@
+#!/usr/bin/env bats
+# web-server among clients that mean harm, or are merely slow, gone or many.
+load helper
+load web
+SERVER=web-server
+GET='GET /index.html HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n'
+
+# The server still serves.
+serves() {
+  output=$(ask "$GET")
+  answered 200
+  has '<h1>It works</h1>'
+}
+
+cpu() { awk '{print $14 + $15}' "/proc/$SERVER_PID/stat"; }
+
+@test "silent and dripping clients hold up nobody, and are ended in time" {
+  site
+  server -w 0.5 -d www
+  run python "
+import select
+silent = create_connection((host, port))
+head = create_connection((host, port)); head.sendall(b'GET / HT')
+body = create_connection((host, port))
+body.sendall(b'POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\nabc')
+drip = create_connection((host, port))
+begun = time.monotonic()
+other = create_connection((host, port))
+other.sendall(b'GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n')
+assert b'It works' in other.makefile('rb').read()
+assert time.monotonic() - begun < 5
+# A byte at a time, and the whole head is late all the same: RFC 9110, 15.5.9.
+answers = b''
+try:
+    for i in range(400):
+        drip.sendall(b'GET / HTTP/1.1\r\nA: ' + b'a' * 500 if i == 0 else b'a')
+        if select.select([drip], [], [], 0.05)[0]: break
+    answers = drip.recv(1000)
+except ConnectionError: pass
+assert 0.4 < time.monotonic() - begun < 15, time.monotonic() - begun
+assert answers.startswith(b'HTTP/1.1 408 '), answers
+for s in head, body:
+    answer = s.makefile('rb').read()
+    assert answer.startswith(b'HTTP/1.1 408 ') and b'RFC 9110, 15.5.9' in answer, answer
+assert silent.recv(100) == b''"
+  same 0 "$status"
+  quiet server
+}
+
+@test "a reader that stalls is ended; one that goes on reading slowly is served" {
+  site
+  truncate -s 30M www/large
+  server -w 0.5 -d www
+  run python "
+s = socket(); s.setsockopt(SOL_SOCKET, SO_RCVBUF, 4096); s.connect((host, port))
+s.sendall(b'GET /large HTTP/1.1\r\nHost: h\r\n\r\n')
+slow = socket(); slow.setsockopt(SOL_SOCKET, SO_RCVBUF, 65536); slow.connect((host, port))
+slow.sendall(b'GET /large HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n')
+n, begun = 0, time.monotonic()
+while True:
+    piece = slow.recv(1 << 16)
+    if not piece: break
+    n += len(piece)
+    if time.monotonic() - begun < 4: time.sleep(0.01)
+assert n > 30 << 20, n
+# By now the other has not read for longer than 1.5 s, which is 30 s at this scale.
+n = 0
+try:
+    while True:
+        piece = s.recv(1 << 16)
+        if not piece: break
+        n += len(piece)
+except ConnectionError: pass
+assert n < 30 << 20, n"
+  same 0 "$status"
+  eventually grep -q '"GET /large HTTP/1.1" 200 [0-9]*$' server.out
+  serves
+  quiet server
+}
+
+@test "resets at any point" {
+  site
+  truncate -s 10M www/large
+  server -d www
+  run python "
+import struct
+def reset(s):
+    s.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack('ii', 1, 0)); s.close()
+request = b'GET /large HTTP/1.1\r\nHost: h\r\n\r\n'
+for n in list(range(0, len(request) + 1, 3)) + [len(request)]:
+    s = create_connection((host, port)); s.sendall(request[:n]); reset(s)
+for n in 1, 1000, 100000, 5000000:
+    s = create_connection((host, port)); s.sendall(request)
+    while n > 0: n -= len(s.recv(min(n, 65536)))
+    reset(s)
+s = create_connection((host, port)); s.sendall(b'POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc'); reset(s)
+s = create_connection((host, port)); s.sendall(b'nonsense\r\n'); reset(s)
+# One that leaves without a word, mid-line.
+s = create_connection((host, port)); s.sendall(b'GET /'); s.shutdown(SHUT_WR)
+assert s.recv(100) == b''"
+  same 0 "$status"
+  serves
+  alive "$SERVER_PID"
+  quiet server
+}
+
+@test "any bytes at all: noise, NULs, invalid UTF-8, lines without an end" {
+  site
+  server -d www
+  run python "
+import random
+random.seed(2026)
+seeds = [b'GET / HTTP/1.1\r\nHost: h\r\n\r\n', b'POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n',
+         b'GET /kilo.bin HTTP/1.1\r\nHost: h\r\nRange: bytes=0-1,5-9\r\n\r\n']
+for i in range(300):
+    data = bytearray(random.choice(seeds)) if i % 3 else bytearray(random.randbytes(random.randrange(1, 3000)))
+    for j in range(random.randrange(4)):
+        data[random.randrange(len(data))] = random.choice(b'\x00\r\n :\xff\t;,%5')
+    s = create_connection((host, port))
+    try:
+        s.sendall(data); s.shutdown(SHUT_WR)
+        answer = s.makefile('rb').read()
+    except ConnectionError: continue
+    assert answer == b'' or answer.startswith(b'HTTP/1.1 '), answer
+s = create_connection((host, port))
+try:
+    for i in range(100): s.sendall(b'a' * 10000)
+except ConnectionError: pass"
+  same 0 "$status"
+  serves
+  run grep -aPc '[^\x20-\x7e]' server.out
+  same 0 "$output"
+  quiet server
+}
+
+@test "an answer to a refused request arrives although the client goes on sending (RFC 9112 9.6)" {
+  site
+  server -d www
+  run python "
+for i in range(3):
+    s = create_connection((host, port))
+    s.sendall(b'POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 99999999\r\n\r\n' + b'a' * 300000)
+    for j in range(20): # a reset would end this with EPIPE or ECONNRESET
+        time.sleep(0.02)
+        s.sendall(b'a' * 1000)
+    answer = s.recv(1000)
+    assert answer.startswith(b'HTTP/1.1 413 '), answer"
+  same 0 "$status"
+  serves
+}
+
+@test "out of descriptors it warns once, burns no CPU, and recovers" {
+  site
+  start server bash -c "ulimit -n 24; exec '$BIN_DIR/web-server' -d www 0"
+  SERVER_PID=$PID
+  eventually listening_or_ended server
+  PORT=$(sed -n '1s/.* port //p' server.out)
+  start crowd python3 -c "
+import socket, sys
+crowd = [socket.create_connection(('127.0.0.1', $PORT)) for i in range(40)]
+for s in crowd: s.sendall(b'GET / HTTP/1.1\r\n')
+print('here', flush=True)
+import time; time.sleep(60)"
+  CROWD=$PID
+  eventually grep -q here crowd.out
+  eventually grep -q EMFILE server.err
+  before=$(cpu)
+  sleep 2
+  (($(cpu) - before < 50)) # of 200 ticks
+  kill "$CROWD"
+  eventually serves
+  same 1 "$(grep -c EMFILE server.err)"
+}
+
+@test "1000 slow connections of slowhttptest leave it serving" {
+  need slowhttptest
+  site
+  ulimit -n 4096 || skip "cannot have 4096 descriptors"
+  server -d www
+  for attack in -H -B -X; do
+    start slow timeout 20 slowhttptest -c 1000 "$attack" -r 1000 -i 2 -l 5 -x 10 -p 3 -u "http://$HOST:$PORT/kilo.bin"
+    SLOW=$PID
+    eventually crowded
+    serves
+    timeout 20 tail --pid="$SLOW" -f /dev/null
+    serves
+  done
+  quiet server
+}
+
+crowded() { (($(ss -Htn state established "sport = :$PORT" | wc -l) > 800)) || ! alive "$SLOW"; }
+
+@test "SIGTERM: what is being sent is finished, the rest ended, status 0; SIGINT too" {
+  site
+  truncate -s 20M www/large
+  for signal in TERM INT; do
+    SERVER_NAME=server-$signal server -d www
+    run python "
+import signal
+idle = create_connection((host, port))
+idle.sendall(b'GET / HTTP/1.1\r\nHost: h\r\n\r\n'); idle.recv(1000)
+half = create_connection((host, port)); half.sendall(b'GET / ')
+s = create_connection((host, port))
+s.sendall(b'GET /large HTTP/1.1\r\nHost: h\r\n\r\n')
+got = s.recv(1000)
+os.kill($SERVER_PID, signal.SIG$signal)
+assert idle.recv(100) == b''
+assert half.recv(100) == b''
+time.sleep(0.3)
+try:
+    create_connection((host, port)).recv(1); raise SystemExit('still accepting')
+except OSError: pass
+n = len(got)
+while True:
+    piece = s.recv(1 << 20)
+    if not piece: break
+    n += len(piece)
+assert n > 20 << 20, n"
+    echo "$output"
+    same 0 "$status"
+    wait "$SERVER_PID" # its status
+    quiet "server-$signal"
+  done
+}
+
+@test "SIGTERM: a reader that does not read is waited for five seconds at most" {
+  site
+  truncate -s 100M www/large
+  server -d www
+  start stuck python3 -c "
+import socket, time
+s = socket.create_connection(('127.0.0.1', $PORT))
+s.sendall(b'GET /large HTTP/1.1\r\nHost: h\r\n\r\n')
+s.recv(1000); print('here', flush=True); time.sleep(60)"
+  eventually grep -q here stuck.out
+  begun=$SECONDS
+  kill "$SERVER_PID"
+  wait "$SERVER_PID"
+  ((SECONDS - begun >= 4 && SECONDS - begun <= 15))
+}
+
+@test "a restart at once, with a connection still open" {
+  site
+  server -d www
+  exec 9<>"/dev/tcp/127.0.0.1/$PORT"
+  printf 'GET / HTTP/1.1\r\nHost: h\r\n\r\n' >&9
+  head -c 10 <&9 >/dev/null
+  kill -INT "$SERVER_PID"
+  wait "$SERVER_PID"
+  SERVER_PORT=$PORT SERVER_NAME=again server -d www
+  serves
+  exec 9>&-
+  quiet again
+}
+
+@test "-t 4: four loops, many clients at once, every byte right" {
+  site
+  head -c 300000 /dev/urandom >www/random
+  server -q -t 4 -d www
+  run python "
+import http.client, threading
+data = open('www/random', 'rb').read()
+wrong = []
+def client():
+    try:
+        for i in range(5):
+            c = http.client.HTTPConnection(host, port)
+            for j in range(5):
+                c.request('GET', '/random')
+                if c.getresponse().read() != data: wrong.append('content')
+                c.request('GET', '/none')
+                if c.getresponse().read().count(b'404') != 1: wrong.append('404')
+            c.close()
+    except Exception as e: wrong.append(repr(e))
+threads = [threading.Thread(target=client) for i in range(16)]
+for t in threads: t.start()
+for t in threads: t.join()
+assert not wrong, wrong[:3]"
+  same 0 "$status"
+  kill "$SERVER_PID"
+  wait "$SERVER_PID"
+  quiet server
+}
+
+@test "many idle connections, and all of them still alive" {
+  site
+  ulimit -n 4096 || skip "cannot have 4096 descriptors"
+  server -q -d www
+  run python "
+import http.client
+r = b'GET /style.css HTTP/1.1\r\nHost: h\r\n\r\n'
+many = [create_connection((host, port)) for i in range(1000)]
+for turn in range(3):
+    for s in many: s.sendall(r)
+    for s in many:
+        answer = s.recv(1000)
+        assert answer.endswith(b'color:red}\n'), answer"
+  same 0 "$status"
+}
+
+@test "IPv6, -b '*', localhost" {
+  site
+  server -6 -d www
+  HOST=[::1] get /
+  answered 200
+  same "in a browser, or with $BIN_DIR/web-get in another terminal: http://[::1]:$PORT/" "$(sed -n 2p server.out)"
+  SERVER_NAME=all server -b '*' -d www
+  for HOST in 127.0.0.1 '[::1]' localhost; do
+    get /
+    answered 200
+  done
+  grep -q '^127.0.0.1 - - ' all.out
+  same "in a browser, or with $BIN_DIR/web-get in another terminal: http://localhost:$PORT/" "$(sed -n 2p all.out)"
+}
+
+@test "curl, wget and Python's http.client are content" {
+  need curl wget
+  site
+  head -c 200000 /dev/urandom >www/random
+  server -d www
+  curl -sSf -o c "http://$HOST:$PORT/random"
+  cmp c www/random
+  head -c 1000 www/random >c
+  curl -sSf -C - -o c "http://$HOST:$PORT/random" # takes up where it stopped
+  cmp c www/random
+  curl -sSf -z c -o d "http://$HOST:$PORT/random"
+  wget -q -O w "http://$HOST:$PORT/random"
+  cmp w www/random
+  wget -q -r -np -nH -P copy "http://$HOST:$PORT/dir/"
+  cmp copy/dir/a.txt www/dir/a.txt
+  run python "
+import http.client, urllib.request
+assert urllib.request.urlopen(f'http://{host}:{port}/dir').read().count(b'a.txt') == 2
+c = http.client.HTTPConnection(host, port)
+for method, path, status in [('GET', '/', 200), ('HEAD', '/random', 200), ('POST', '/', 405), ('GET', '/none', 404), ('OPTIONS', '/', 200)]:
+    c.request(method, path, body=b'x' * 1000 if method == 'POST' else None)
+    r = c.getresponse(); r.read()
+    assert r.status == status, (method, path, r.status)"
+  same 0 "$status"
+  quiet server
+}
+
+@test "errors: a port in use, no such directory, a wrong option" {
+  site
+  server -d www
+  run "$BIN_DIR/web-server" -d www "$PORT"
+  same 1 "$status"
+  has EADDRINUSE "127.0.0.1 port $PORT"
+  run "$BIN_DIR/web-server" -d none 0
+  same 1 "$status"
+  has ENOENT none
+  for option in -x '-t 0' '-t x' '-w -1'; do
+    # shellcheck disable=SC2086
+    run "$BIN_DIR/web-server" $option 0
+    same 2 "$status"
+  done
+  run "$BIN_DIR/web-server" --help
+  same 0 "$status"
+  has '[-46eq] [-b ADDRESS] [-d DIR] [-t THREADS] [-w SECONDS] [PORT]'
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/* One connection of web-server: what to do when poll(2) says that something can be done. */
+#ifndef WEB_CONNECTION_H
+#define WEB_CONNECTION_H
+
+#include "http/answer.h"
+#include "http/cache.h"
+
+#include <netinet/in.h>
+#include <stdatomic.h>
+
+/* How long a client may take, in milliseconds; -w scales them all. */
+enum {
+    HEAD_TIME = 10000, /* for a whole head, from its first byte */
+    BODY_TIME = 10000, /* for a body, and a second more for each BODY_RATE bytes of it */
+    BODY_RATE = 500,
+    IDLE_TIME = 15000,   /* between requests */
+    STALL_TIME = 30000,  /* without taking a byte of the answer */
+    LINGER_TIME = 2000,  /* to read on after an error, so that the client sees it */
+    CROWDED_TIME = 1000, /* between requests, while descriptors are short */
+};
+
+enum { SPARES = 64 }; /* exchanges that a thread keeps for the next requests */
+
+/* What a connection needs while a request is being read or answered, and only then. */
+struct exchange {
+    struct exchange *next; /* in the list of those to be used again */
+    int64_t body_began;    /* milliseconds */
+    size_t length, at;     /* bytes that have come, and how far they have been dealt with */
+    struct request request;
+    struct body body;
+    struct answer answer;
+    struct text raw; /* the request as it arrived, for the echo */
+    char bytes[HEAD_MAX + 4096];
+};
+
+/* Idle ones are many: this is all that they cost here, beside a struct pollfd. */
+struct connection {
+    int fd;
+    enum { IDLE, READ_HEAD, READ_BODY, SEND, LINGER } state;
+    int64_t since, deadline;   /* milliseconds: of the last event; of the next one */
+    struct exchange *exchange; /* NULL when IDLE or LINGER */
+    union {
+        struct sockaddr any;
+        struct sockaddr_in ipv4;
+        struct sockaddr_in6 ipv6;
+    } client;
+};
+
+/* What the connections of one thread share. */
+struct worker {
+    struct site site;
+    struct cache cache;
+    int64_t now;       /* milliseconds, once a turn */
+    double scale;      /* of the deadlines */
+    bool quiet;        /* no log */
+    bool stopping;     /* finish what is being sent, then end */
+    atomic_int *loops; /* that may still accept: the last one to stop closes the door */
+    struct exchange *spare;
+    int spares;
+    char buffer[1 << 18]; /* what is being sent or thrown away: nobody's beyond one call */
+};
+
+/* Takes FD, whose client's address is in C->client, as a new connection. */
+void connection_open(struct worker *w, struct connection *c, int fd);
+
+/* Does what can be done at once. Returns what to wait for, POLLIN or POLLOUT; 0: close it. */
+short connection_ready(struct worker *w, struct connection *c);
+
+/* The same, when the deadline has passed. */
+short connection_late(struct worker *w, struct connection *c);
+
+/* Ends it at once; what is being sent is logged as far as it was. */
+void connection_close(struct worker *w, struct connection *c);
+
+/* Frees what *W keeps for later, when it has no connections any more. */
+void worker_end(struct worker *w);
+
+#endif

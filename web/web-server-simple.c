@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/* web-server-simple [-46q] [-b ADDRESS] [-d DIR] [PORT]
+ *
+ * The web server of the homework: it handles one HTTP request at a time. It gets the file that the
+ * request names from the file system and sends it, after the header lines that belong to it.
+ *
+ * Run it in a directory with some pages and open http://localhost:8080/ in a browser. Port 8080.
+ * Protocol: HTTP/1.1 (RFC 9110, RFC 9112), one request on each connection. */
+#include "../common/die.h"
+#include "../common/net.h"
+#include "http/answer.h"
+#include "web.h"
+
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+/* A browser opens connections on which it says nothing for a while, in case it will need them.
+ * While this server waits for one of those it serves nobody, so it waits two seconds in all, no
+ * more. */
+enum { PATIENCE = 2000 };
+
+/* Serves one client over its connection socket: one request, one response. */
+static void serve(int connection, struct site *site, struct answer *answer, const char *client,
+                  const struct options *options)
+{
+    static char bytes[HEAD_MAX], piece[1 << 18];
+    struct request request;
+    enum progress progress = MORE;
+    size_t length = 0;
+    int64_t n, left, end = milliseconds() + PATIENCE;
+
+    /* Box: receive the request. It may come in any number of parts; an empty line ends it. */
+    request_start(&request);
+    while (progress == MORE && (left = end - milliseconds()) > 0) {
+        if (poll(&(struct pollfd){.fd = connection, .events = POLLIN}, 1, (int)left) != 1)
+            continue;
+        if ((n = recv(connection, bytes + length, sizeof bytes - length, 0)) <= 0)
+            return;
+        /* Box: parse the request. */
+        progress = request_parse(&request, bytes, length += (size_t)n);
+    }
+    if (length == 0)
+        return;
+    if (progress == MORE)
+        head_fault(&request.head, 408, length, "a request comes within 2 seconds",
+                   "RFC 9110, 15.5.9");
+
+    /* Box: get the file; make the response of it and the appropriate header lines. */
+    site_tick(site, (int64_t)time(NULL));
+    request.close = true;
+    if (progress == DONE)
+        answer_request(answer, site, &request, NULL);
+    else
+        answer_fault(answer, site, &request, &request.head.fault, bytes, length);
+
+    /* Box: send the response. */
+    while ((n = answer_read(answer, piece, sizeof piece)) > 0) {
+        if (send_all(connection, piece, (size_t)n) == -1) {
+            warn("send to %s", client);
+            break;
+        }
+        answer_sent(answer, (size_t)n);
+    }
+    if (!options->value['q'])
+        write_log(answer, &request, site->now, client);
+    answer_end(answer);
+
+    /* What the client still sends is read: closed with bytes unread, a connection is reset, and the
+     * response may be lost with it (RFC 9112, 9.6). */
+    shutdown(connection, SHUT_WR);
+    while (milliseconds() < end && recv(connection, piece, sizeof piece, 0) > 0)
+        ;
+}
+
+int main(int argc, char **argv)
+{
+    struct options options = {.port = "8080", .peer = "web-get"};
+    parse_options(&options, argc, argv, "[-46q] [-b ADDRESS] [-d DIR] [PORT]");
+    struct site site;
+    struct answer answer;
+    open_site(&site, &options);
+    answer_start(&answer);
+    struct addrinfo *here = resolve(&options, SOCK_STREAM);
+    struct address where = address_of(here->ai_addr, here->ai_addrlen);
+
+    /* Box: create the welcoming socket. */
+    int welcoming = socket(here->ai_family, here->ai_socktype, here->ai_protocol);
+    if (welcoming == -1)
+        die("socket for %s", where.text);
+    int on = 1, ipv6_only = options.family == AF_INET6;
+    setsockopt(welcoming, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on); /* restart at once */
+    setsockopt(welcoming, IPPROTO_IPV6, IPV6_V6ONLY, &ipv6_only, sizeof ipv6_only); /* for -b '*' */
+
+    /* Box: bind it to the server's address and port; listen for connection requests. */
+    if (bind(welcoming, here->ai_addr, here->ai_addrlen) == -1)
+        die("bind to %s", where.text);
+    if (listen(welcoming, SOMAXCONN) == -1)
+        die("listen on %s", where.text);
+    freeaddrinfo(here);
+    announce_url(welcoming, &options);
+
+    for (;;) {
+        /* Box: accept a connection. */
+        struct sockaddr_storage address;
+        socklen_t length = sizeof address;
+        int connection = accept(welcoming, (struct sockaddr *)&address, &length);
+        if (connection == -1) {
+            accept_failed();
+            continue;
+        }
+        bound_waits(connection, PATIENCE / 1000.0); /* of a client that does not read */
+        serve(connection, &site, &answer, address_of(&address, length).host, &options);
+
+        /* Box: close it. */
+        close(connection);
+    }
+}

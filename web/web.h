@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* What the two web servers have in common besides the core. */
+#ifndef WEB_H
+#define WEB_H
+
+#include "../common/options.h"
+#include "http/answer.h"
+
+/* Opens the directory to be served, -d's or the current one, and prepares *SITE; dies if it cannot.
+ */
+void open_site(struct site *site, const struct options *o);
+
+/* The two first lines of a web server's output: where it listens, and what to open in a browser. */
+void announce_url(int fd, const struct options *o);
+
+/* Writes an answer's line, and the rule broken, to the log: stdout. NOW: seconds since 1970. */
+void write_log(const struct answer *a, const struct request *r, int64_t now, const char *client);
+
+/* Milliseconds on a clock that nobody sets. POSIX: CLOCK_MONOTONIC. */
+int64_t milliseconds(void);
+
+#endif
