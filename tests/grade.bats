@@ -134,6 +134,14 @@ PYTHON
   [[ $output == *"not checked: because pieces did not pass"* ]]
 }
 
+@test "a failure shows the conversation, seen from the program" {
+  [ -x "$BIN_DIR/ladder" ] && [ -x "$BIN_DIR/socktrace" ] || skip "socktrace or ladder is not built here"
+  sed 's/        while True:/        for once in (1,):/' "$(reference tcp-upper-server)" >one.py
+  run grade tcp-upper-server -- python3 one.py '{port}'
+  same 1 "$status"
+  [[ $output == *"the conversation, seen from your program:"*'recv('*'"first half, "'*'"FIRST HALF, "'*FIN* ]]
+}
+
 # --- the command line ---
 
 @test "status 2 for a wrong command line, 3 for a program that does not start" {

@@ -68,14 +68,14 @@ SERVER=tcp-upper-server CLIENT=tcp-upper-client
   ours server
   server -6 -b '*'
   eventually has_lines 2 server.out
-  same "in another terminal: $PROGRAMS/tcp-upper-client ::1 $PORT" "$(sed -n 2p server.out)"
+  same "in another terminal: $BIN_DIR/tcp-upper-client ::1 $PORT" "$(sed -n 2p server.out)"
   HOST=127.0.0.1
   run client <<<hello # with -6 it has no IPv4 address, though :: could stand for both
   same 1 "$status"
   [[ $output == *"(ECONNREFUSED)"* ]]
   server -b '*'
   eventually has_lines 2 server.out
-  same "in another terminal: $PROGRAMS/tcp-upper-client localhost $PORT" "$(sed -n 2p server.out)"
+  same "in another terminal: $BIN_DIR/tcp-upper-client localhost $PORT" "$(sed -n 2p server.out)"
 }
 
 @test "the pair meets on localhost, whichever family the resolver names first" {

@@ -128,7 +128,8 @@ def cut(text, most=MOST_OUTPUT):
 
 def ladder_of(check, settings):
     """The picture of a second run under socktrace, if that fails too; or nothing."""
-    tools = [os.path.join(ROOT, "build", "bin", tool) for tool in ("socktrace", "ladder")]
+    programs = os.environ.get("BIN_DIR", os.path.join(ROOT, "build", "bin"))
+    tools = [os.path.join(programs, tool) for tool in ("socktrace", "ladder")]
     if not settings.ladder or not all(os.access(tool, os.X_OK) for tool in tools):
         return ""
     with tempfile.TemporaryDirectory(prefix="grade-") as folder:
