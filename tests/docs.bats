@@ -19,8 +19,27 @@ play() {
   play "${pages[@]}"
 }
 
+@test "docs/guide/: the transcripts of every page" {
+  local page pages=()
+  for page in "$ROOT"/docs/guide/*.md; do
+    ! grep -q '^```console ' "$page" || pages+=("$page")
+  done
+  play "${pages[@]}"
+}
+
+@test "docs/guide/: a figure of a pair is the one of docs/flowcharts" {
+  local page pair figures=0
+  for page in "$ROOT"/docs/guide/*.md; do
+    while read -r pair; do
+      diff -u "$ROOT/docs/flowcharts/$pair.txt" <(awk -v start="\`\`\`text figure $pair" '/^```/ {on = $0 == start; next} on' "$page")
+      ((figures += 1))
+    done < <(sed -n 's/^```text figure //p' "$page")
+  done
+  [ $figures -ge 3 ]
+}
+
 @test "no transcript is left out: every console block names its terminal" {
-  never grep -nE '^```(console *$|shell|bash)' "$ROOT"/README.md "$ROOT"/docs/*.md
+  never grep -nE '^```(console *$|shell|bash)' "$ROOT"/README.md "$ROOT"/docs/*.md "$ROOT"/docs/*/*.md
 }
 
 @test "a transcript that is wrong is found" {
@@ -40,4 +59,18 @@ play() {
     done < <(grep -oE '\]\([^)#:]+(#[^)]*)?\)' "$page" | sed -E 's/^\]\(//; s/\)$//')
   done
   [ $wrong = 0 ]
+}
+
+@test "docs/instructor.md: its pairs can be shown, and setup --check says what the page quotes" {
+  local page=$ROOT/docs/instructor.md pair quoted count=0
+  while read -r pair; do
+    "$ROOT/scripts/demo" -l | grep -q "^$pair " || { echo "there is no pair $pair to show"; return 1; }
+    ((count += 1))
+  done < <(grep -oE 'scripts/demo [a-z]+-[a-z]+' "$page" | cut -d' ' -f2)
+  [ $count -ge 3 ]
+  for quoted in 'in use   port $port, by' 'missing  IPv6 loopback (::1): ' 'info     localhost is: ' 'info     nc is: ' \
+    'info     this is WSL: ' 'a program of another user'; do
+    grep -qF "$quoted" "$ROOT/scripts/setup" || { echo "setup --check does not say: $quoted"; return 1; }
+    grep -qF "${quoted/\$port/12000}" "$page"
+  done
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # socktrace: what it tells people, what it writes for ladder, and that it only watches.
+# variants: plain asan tsan
 load helper
 load socktrace/helper
 SERVER=tcp-upper-server CLIENT=tcp-upper-client

@@ -21,7 +21,7 @@ go on until the end of the session. Ephemeral ports, times and this machine's ad
 """
 import os, pty, re, select, signal, subprocess, sys, termios, time
 
-PROMPTS = ("Input lowercase sentence: ", "Enter message to send : ", "message: ", "> ")
+PROMPTS = ("Input lowercase sentence: ", "Enter message to send : ", "message: ", "> ", "socksh> ")
 PATIENCE = float(os.environ.get("PATIENCE", "20"))
 
 
@@ -38,6 +38,7 @@ class Terminal:
         if pid == 0:
             os.environ.update(PATH=bin_dir + ":" + os.environ["PATH"], PS1="$ ", TERM="dumb", LC_ALL="C.UTF-8",
                               HISTFILE="", NO_COLOR="1")
+            os.closerange(3, 256)  # a program's first socket is 3, as it is for everybody
             os.execvp("bash", ["bash", "--norc", "--noprofile", "--noediting"])
         self.pid, self.fd = pid, fd
         import fcntl, struct
@@ -88,7 +89,7 @@ class Session:
 
     def wait_for_netcat(self, terminal):
         """A netcat that listens says nothing: the system's table of listening sockets does."""
-        listen = re.findall(r"^\$ .*\b(?:nc|ncat|socat)\b.*(?:-u?k?l|LISTEN|RECV).*?(\d{2,5})", terminal.expected, re.M)
+        listen = re.findall(r"^\$ .*\b(?:nc|ncat|socat)\b.*(?:-u?k?l|LISTEN|RECV).*?(?<![\d.])(\d{2,5})(?![\d.])", terminal.expected, re.M)
         end = time.monotonic() + PATIENCE
         while listen and not terminal.seen.endswith("$ "):
             if subprocess.run(["ss", "-Hltun", "sport = :" + listen[-1]], capture_output=True).stdout:

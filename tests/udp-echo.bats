@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # The echo pair over UDP: OK... and the message.
-# variants: plain asan
+# variants: plain asan short byte eintr traced
 load helper
 SERVER=udp-echo-server CLIENT=udp-echo-client TRANSPORT=udp
 

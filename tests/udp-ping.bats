@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # The pinger, against our echo server and others.
-# variants: plain asan
+# variants: plain asan short byte eintr traced
 load helper
 SERVER=udp-echo-server CLIENT=udp-ping TRANSPORT=udp
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # The uppercase pair over UDP.
-# variants: plain asan
+# variants: plain asan short byte eintr traced
 load helper
 SERVER=udp-upper-server CLIENT=udp-upper-client TRANSPORT=udp
 
