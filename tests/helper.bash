@@ -30,6 +30,7 @@ end_all() {
   for pid in "${PIDS[@]}"; do
     timeout 5 tail --pid="$pid" -s 0.05 -f /dev/null 2>/dev/null || kill -KILL "$pid" 2>/dev/null
   done
+  find /tmp/bothends-ports -lname "$$" -delete 2>/dev/null || true
   # A sanitizer's report is a failure, whoever wrote it.
   if grep -lE 'ERROR: (Address|Leak)Sanitizer|runtime error:|WARNING: ThreadSanitizer' -- *.err 2>/dev/null; then
     cat -- *.err >&2
@@ -61,37 +62,59 @@ start() {
 out() { cat "$1.out"; }
 err() { cat "$1.err"; }
 
-# A port that nobody uses, below the range from which the system picks its own.
+# A port that nobody uses, below the range from which the system picks its own; it is ours until the
+# test ends: a link that has its name leads to our process. FIXED_PORT: the one that a program to be
+# graded has built in.
 free_port() {
-  local port
+  local port=${FIXED_PORT:-} ports=/tmp/bothends-ports owner
+  if [ -n "$port" ]; then
+    eventually unused "$port" || return
+    echo "$port"
+    return
+  fi
+  [ -d "$ports" ] || mkdir -m 1777 "$ports" 2>/dev/null || true
   while :; do
     port=$((10000 + RANDOM % 20000))
-    in_use "$port" || break
+    if owner=$(readlink "$ports/$port"); then
+      alive "$owner" && continue
+      rm -f "$ports/$port" 2>/dev/null
+    fi
+    ln -s "$$" "$ports/$port" 2>/dev/null && unused "$port" && break
   done
   echo "$port"
 }
 
 # The listening table, for programs that do not say when they are ready; never a connection that probes.
 in_use() { ss -Hltun "sport = :$1" | grep -q .; }
+unused() { ! ss -Htuan "sport = :$1" | grep -q .; }
+
+# Somebody else's command, with {host}, {port} and {dir} put in.
+filled_in() {
+  local command=${1//'{port}'/$PORT}
+  command=${command//'{host}'/$HOST}
+  echo "${command//'{dir}'/$PWD}"
+}
 
 # server [OPTION...]: see above. With SERVER_NAME, a second server beside the first.
 server() {
   local name=${SERVER_NAME:-server}
   if [ -n "${SERVER_CMD:-}" ]; then
-    PORT=$(free_port)
-    local command=${SERVER_CMD//'{port}'/$PORT}
-    command=${command//'{host}'/$HOST}
-    start "$name" bash -c "exec ${command//'{dir}'/$PWD}"
-    SERVER_PID=$PID
-    eventually in_use "$PORT"
+    local try
+    for try in 1 2; do # again if, in spite of all, somebody else took the port before it
+      PORT=${SERVER_PORT:-$(free_port)}
+      start "$name" bash -c "exec ${UNDER:-} $(filled_in "$SERVER_CMD")"
+      SERVER_PID=$PID
+      PATIENCE=${START_PATIENCE:-$PATIENCE} eventually in_use_or_ended "$PORT" 2>/dev/null || break
+      in_use "$PORT" && break
+    done
+    in_use "$PORT" || { not_started "$name"; return 1; }
   else
     # shellcheck disable=SC2086
     local program=$BIN_DIR/$SERVER
     if [ -n "${UNDER:-}" ] && [ -n "${FAULT:-}" ]; then
       UNDER="$BIN_DIR/sockfault -q $FAULT $UNDER" program=$UNDISTURBED/$SERVER
     fi
-    # shellcheck disable=SC2086
-    start "$name" ${UNDER:-} "$program" "$@" "${SERVER_PORT:-0}"
+    start "$name" ${UNDER:-} "$program" "$@" "${SERVER_PORT:-${FIXED_PORT:-0}}"
     SERVER_PID=$PID
     eventually listening_or_ended "$name"
     PORT=$(sed -n "1s/^$SERVER: listening on .* port \([0-9]*\)\$/\1/p" "$name.out")
@@ -99,31 +122,47 @@ server() {
   fi
 }
 
+in_use_or_ended() { in_use "$1" || ! alive "$SERVER_PID"; }
+not_started() {
+  if alive "$SERVER_PID"; then
+    echo "could not be started: no socket listens on port $PORT after ${START_PATIENCE:-$PATIENCE} s" >&2
+  else
+    echo "could not be started: the program ended before it listened on port $PORT" >&2
+  fi
+}
+
 listening_or_ended() { [ "$(head -c 1 "$1.out")" ] || ! alive "$PID"; }
 
 alive() { kill -0 "$1" 2>/dev/null; }
 
-# client [OPTION...]: CLIENT with HOST and PORT behind the options; stdin is the test's.
+# client [OPTION...]: CLIENT with HOST and PORT behind the options; stdin is the test's. Of somebody
+# else's only what it says on stdout counts, and that it ends; not which status it ends with.
 client() {
+  local status=0
   if [ -n "${CLIENT_CMD:-}" ]; then
-    local command=${CLIENT_CMD//'{port}'/$PORT}
-    timeout "$PATIENCE" bash -c "exec ${command//'{host}'/$HOST}"
+    timeout "$((${START_PATIENCE:-0} + PATIENCE))" bash -c "exec ${UNDER_CLIENT:-} $(filled_in "$CLIENT_CMD")" 2>>client.err || status=$?
+    [ "$status" != 127 ] || cat client.err >&2
+    [ "$status" != 124 ] || echo "the client had not ended after $((${START_PATIENCE:-0} + PATIENCE)) s" >&2
+    [ "$status" -ge 124 ] || status=0
+    return "$status"
   else
-    timeout "$PATIENCE" "$BIN_DIR/$CLIENT" "$@" "$HOST" "$PORT"
+    # shellcheck disable=SC2086
+    timeout "$PATIENCE" ${UNDER_CLIENT:-} "$BIN_DIR/$CLIENT" "$@" "$HOST" "$PORT"
   fi
 }
 
 # python CODE [ARG...]: a peer that we did not write: Python's sockets, bounded in time.
-# In the code: host, port and arg = the ARGs; "from socket import *" is done; every wait is bounded.
+# In the code: host, port and arg = the ARGs; what tests/grade/peer.py has; every wait is bounded.
 python() {
   local code=$1
   shift
   timeout "$PATIENCE" python3 -c "
 import os, sys, time
-from socket import *
+sys.path.insert(0, '$ROOT/tests/grade')
+from peer import *
 setdefaulttimeout($PATIENCE)
 host, port, arg = '$HOST', int('${PORT:-0}'), sys.argv[1:]
-$code" "$@"
+$code" "$@" || { local status=$?; [ $status != 124 ] || echo "not done after $PATIENCE s" >&2; return $status; }
 }
 
 need() {
@@ -151,6 +190,13 @@ whole() {
 # undisturbed: the test measures, or injects faults of its own.
 undisturbed() { [ -z "${FAULT:-}" ] || skip "not under $FAULT"; }
 
+# fault FAULTS: sets FAULTY to what stands before a command to disturb it in this way, see sockfault(1).
+fault() {
+  undisturbed
+  FAULTY="$BIN_DIR/sockfault -q $1"
+  [ -x "$BIN_DIR/sockfault" ] || skip "sockfault is not built here"
+}
+
 # The netcats of this machine, by the names that Debian gives them.
 netcats() {
   local name
@@ -161,6 +207,7 @@ netcats() {
 
 # The error output of a run must be empty when nothing went wrong.
 quiet() {
+  case $1 in client) [ -z "${CLIENT_CMD:-}" ] || return 0 ;; server) [ -z "${SERVER_CMD:-}" ] || return 0 ;; esac
   [ ! -s "$1.err" ] || { echo "on stderr of $1:" >&2; cat "$1.err" >&2; return 1; }
 }
 
@@ -175,6 +222,28 @@ never() {
 # Compares, and shows both when they differ: same EXPECTED ACTUAL
 same() {
   [ "$1" = "$2" ] || { printf 'expected: %q\nactual:   %q\n' "$1" "$2" >&2; return 1; }
+}
+
+# replies EXPECTED ACTUAL: what a client showed. Ours shows the replies and nothing else. Of somebody
+# else's the reply lines count, each at the end of a line: prompts, labels and CR do not matter.
+replies() {
+  [ -n "${CLIENT_CMD:-}" ] || { same "$1" "$2"; return; }
+  [ "$(reply_lines "$1" "$1")" = "$(reply_lines "$1" "$2")" ] ||
+    { printf 'expected these reply lines: %q\nthe client showed:          %q\n' "${1:0:1000}" "${2:0:1000}" >&2; return 1; }
+}
+reply_lines() {
+  LC_ALL=C awk '
+    { sub(/[ \t\r"'\'']+$/, "") }
+    NR == FNR { if ($0 != "") wanted[$0]; next }
+    {
+      best = ""
+      for (w in wanted) {
+        at = length($0) - length(w)
+        if (length(w) > length(best) && at >= 0 && substr($0, at + 1) == w &&
+            (at == 0 || substr($0, at, 1) !~ /[A-Za-z0-9]/)) best = w
+      }
+      if (best != "") print best
+    }' <(printf '%s\n' "$1") <(printf '%s\n' "$2")
 }
 
 # nc_client NAME: that netcat as a TCP client of HOST PORT, which ends once it has been answered and its
@@ -229,8 +298,9 @@ alone() {
 # foreign CODE: a Python program with a UDP socket s, bound at HOST and a free port. Sets PORT.
 foreign() {
   start foreign timeout 60 python3 -c "
-from socket import *
-import time
+import sys, time
+sys.path.insert(0, '$ROOT/tests/grade')
+from peer import *
 s = socket(AF_INET6 if ':' in '$HOST' else AF_INET, SOCK_DGRAM)
 s.bind(('$HOST', 0))
 print(s.getsockname()[1], flush=True)
@@ -239,16 +309,25 @@ $1"
   PORT=$(head -n 1 foreign.out)
 }
 
-# python_server CODE [BEFORE]: a Python TCP server on 127.0.0.1 for one client, whose connection is c in
-# CODE; BEFORE is done with the listening socket l first. Sets PORT.
+# python_server CODE [BEFORE]: a Python TCP server on HOST for one client, whose connection is c in CODE, with
+# request(WORDS) to take a line from it; BEFORE is done with the listening socket l first. Sets PORT.
 python_server() {
   PORT=$(free_port)
-  start peer timeout "$PATIENCE" python3 -c "
-from socket import *; import sys, time
-l = socket(AF_INET, SOCK_STREAM); l.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
+  start peer timeout "$((${START_PATIENCE:-0} + PATIENCE))" python3 -c "
+import sys; sys.path.insert(0, '$ROOT/tests/grade')
+from peer import *
+setdefaulttimeout($PATIENCE)
+l = socket(AF_INET6 if ':' in '$HOST' else AF_INET, SOCK_STREAM); l.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
 ${2:-}
-l.bind(('127.0.0.1', $PORT)); l.listen(5)
-c, a = l.accept()
+l.bind(('$HOST', $PORT)); l.listen(5); l.settimeout(${START_PATIENCE:-$PATIENCE})
+c, a = l.accept(); c.settimeout(getdefaulttimeout())
+def request(words):
+    got = receive(c, len(words))
+    while got[:1] in (b'\r', b'\n'): got = got[1:] + receive(c, 1)
+    same(words, got)
 $1"
   eventually in_use "$PORT"
 }
+
+# content: the python_server has got what it expected.
+content() { wait "$PID" || { err peer >&2; return 1; }; }

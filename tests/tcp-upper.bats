@@ -5,18 +5,25 @@ SERVER=tcp-upper-server CLIENT=tcp-upper-client
 
 # --- the pair with itself ---
 
+# grade server sentence 3: A sentence comes back in capitals.
+# hint: socket, bind to {port}, listen, accept; then recv what has come, and send it in capitals.
+# grade client sentence 3: It sends the sentence that is typed, and shows the reply in capitals.
+# hint: socket, connect to {host} and {port}, read a line, send it, receive the reply, show it.
 @test "a sentence comes back in upper case" {
   server
   run client <<<'hello'
   same 0 "$status"
-  same HELLO "$output"
+  replies HELLO "$output"
 }
 
+# grade client more 2 after sentence: It goes on, sentence by sentence over one connection, until the end of its input.
+# hint: read, send and receive stand in a loop; connect stands before it, close behind it.
 @test "the client goes on until the end of its input, byte for byte" {
   server
   printf 'one\n\ntwo words\nno newline' >input
   client <input >output
-  printf 'ONE\n\nTWO WORDS\nNO NEWLINE' | cmp - output
+  if [ -z "${CLIENT_CMD:-}" ]; then printf 'ONE\n\nTWO WORDS\nNO NEWLINE' | cmp - output; fi
+  replies "$(printf 'ONE\n\nTWO WORDS\nNO NEWLINE')" "$(cat output)"
 }
 
 @test "a run without an error leaves both stderrs empty" {
@@ -94,16 +101,26 @@ while not got.endswith(b"\n"): got += s.recv(100)
 assert got == "HÄß\n".encode(), got'
 }
 
+# grade server exact 1 after sentence: As many bytes come back as were sent: no NUL, no greeting, no newline more.
+# hint: send exactly as many bytes as recv returned; the NUL that ends a string in C is not sent.
+@test "a sentence comes back byte for byte, and nothing behind it" {
+  server
+  python '
+s = create_connection((host, port))
+s.sendall(b"hello\n"); same(b"HELLO\n", receive(s, 6)); silent(s, 0.3, "after the reply")'
+}
+
+# grade server bytes 1 after sentence: NULs and bytes that are no letters pass unchanged.
+# hint: what comes from a socket is bytes, not a string: no strlen(), no decode() that can fail; use the
+#   count that recv returned.
 @test "bytes that are no character pass unchanged" {
   server
   python '
 s = create_connection((host, port))
 sent = b"a\x00b\xff\xfe\xc3(\xe2\x82z\n" + bytes(range(128, 192)) + b"\xc3"
 s.sendall(sent); s.shutdown(SHUT_WR)
-got = b""
-while (piece := s.recv(4096)): got += piece
 want = b"A\x00B\xff\xfe\xc3(\xe2\x82Z\n" + bytes(range(128, 192)) + b"\xc3"
-assert got == want, got'
+same(want, receive(s, len(want)))'
 }
 
 @test "in the C locale only ASCII has capitals" {
@@ -121,6 +138,8 @@ assert got == want, got'
   done
 }
 
+# grade server no-newline 2 after sentence: A message without a newline is answered too, at once.
+# hint: answer whatever recv has given; do not wait for a newline, or for more.
 @test "Python's textbook client sends no newline and waits" {
   whole
   server
@@ -134,39 +153,71 @@ clientSocket.close()'
   same "From Server: SENTENCE" "$output"
 }
 
-@test "a message in pieces, and two messages in one" {
+# grade server pieces 2 after sentence: A message that comes in two segments is answered whole.
+# hint: TCP is a byte stream: one send is not one recv. Go on with recv and send until recv returns 0.
+@test "a message in two segments" {
+  server
+  python '
+s = create_connection((host, port)); at_once(s)
+s.sendall(b"first half, "); time.sleep(0.2); s.sendall(b"second half\n")
+same(b"FIRST HALF, SECOND HALF\n", receive(s, 24))'
+}
+
+# grade server two-in-one 1 after sentence: Two messages that come in one segment are both answered.
+# hint: recv may give you more than one line: all the bytes that it returned are to be answered.
+@test "two messages in one segment" {
   server
   python '
 s = create_connection((host, port))
-s.sendall(b"first "); assert s.recv(100) == b"FIRST "
-s.sendall(b"half\nsecond\nthird\n")
-got = b""
-while got.count(b"\n") < 3: got += s.recv(100)
-assert got == b"HALF\nSECOND\nTHIRD\n", got'
+s.sendall(b"one\ntwo\nthree\n"); same(b"ONE\nTWO\nTHREE\n", receive(s, 14))'
 }
 
+# grade server half-close 2 after sentence: When the client has finished sending, all is answered, then the server closes.
+# hint: recv returns 0 when the client has finished: leave the loop, and close the connection socket.
 @test "half-close: everything that was sent is answered, then the stream ends" {
   server
   python '
 s = create_connection((host, port))
 s.sendall(b"last words"); s.shutdown(SHUT_WR)
-got = b""
-while (piece := s.recv(100)): got += piece
-assert got == b"LAST WORDS", got'
+same(b"LAST WORDS", rest(s))'
 }
 
+# grade server large 2 after pieces: Ten megabytes come back, though no buffer holds them.
+# hint: send may take only a part of the bytes: loop until all are sent (in Python: sendall).
 @test "ten megabytes, larger than any one buffer" {
   whole
   server -q
   python '
 import threading
-sent = b"abcdefghij" * (1 << 20)
+sent = (b"abcdefghij" * 100000 + b"\n") * 10
 s = create_connection((host, port))
 def send(): s.sendall(sent); s.shutdown(SHUT_WR)
 threading.Thread(target=send).start()
-got = bytearray()
-while (piece := s.recv(1 << 16)): got += piece
-assert bytes(got) == sent.upper(), len(got)'
+same(sent.upper(), receive(s, len(sent)))'
+}
+
+# grade server short 2 after pieces: It also works when each send takes, and each recv gives, only a part.
+# hint: look at what send returns: it may be less than you gave it. The rest is yours to send.
+@test "forced short reads and writes of the server" {
+  fault short
+  UNDER=$FAULTY server
+  python '
+s = create_connection((host, port))
+for words in (b"hello\n", b"abcdefghij" * 200 + b"\n"):
+    s.sendall(words); same(words.upper(), receive(s, len(words)))'
+}
+
+# grade server next 2 after sentence: After one client it serves the next, also one that had to wait.
+# hint: accept stands in an endless loop; close the connection socket, never the welcoming socket.
+@test "the next client is served when the first has gone" {
+  server
+  python '
+first, second = create_connection((host, port)), create_connection((host, port))
+first.sendall(b"one\n"); same(b"ONE\n", receive(first, 4))
+second.sendall(b"two\n")
+first.close()
+same(b"TWO\n", receive(second, 4)); second.close()
+third = create_connection((host, port)); third.sendall(b"three\n"); same(b"THREE\n", receive(third, 6))'
 }
 
 @test "one client at a time: the second is connected, but waits" {
@@ -188,38 +239,45 @@ assert second.recv(100) == b"TWO\n"'
 
 survives() { run client <<<'still there'; same 0 "$status"; same 'STILL THERE' "$output"; }
 
+# grade server reset 2 after next: A client that breaks off with a reset does not end the server.
+# hint: recv and send fail with ECONNRESET when the client is lost: close that connection socket and
+#   accept the next one; do not exit.
 @test "survives a reset at any point" {
   server
   python '
-import struct
-def reset(s): s.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0)); s.close()
-for words in (b"", b"mid-line", b"line\n", b"x" * 300000):
+for words in (b"", b"mid-line", b"line\n", b"line\nmid-line", b"x" * 300000, b"y\n" * 150000):
     for answered in (False, True):
         s = create_connection((host, port))
         s.setblocking(False)
         try: s.send(words)
         except BlockingIOError: pass
         s.setblocking(True); s.settimeout(20)
-        if answered and words: s.recv(1)
+        if answered and b"\n" in words: s.recv(1)
         reset(s)'
   survives
 }
 
+# grade server leave 1 after next: Clients that leave without a word, in mid-line or without reading do no harm.
+# hint: recv may return 0 at once; send to a client that has left fails with EPIPE, and in C the signal
+#   SIGPIPE ends the program unless it is ignored.
 @test "survives clients that leave: without a word, mid-line, with replies unread" {
   server
   python '
 for words in (b"", b"mid-li", b"x\n" * 1000):
-    s = create_connection((host, port)); s.sendall(words); s.close()'
+    s = create_connection((host, port)); s.sendall(words); s.close()
+s = create_connection((host, port)); s.sendall(b"y\n" * 1000); s.recv(1); s.close()'
   survives
 }
 
+# grade server never-reads 1 after next: A client that sends and never reads blocks the server only until it leaves.
+# hint: send blocks when the client does not read, and fails when it has gone: close, and accept the next.
 @test "survives one that never reads, once it has gone" {
   server -q
   python '
 s = create_connection((host, port)); s.settimeout(1)
 try:
-    while True: s.send(b"y" * 65536)
-except timeout: pass
+    while True: s.send(b"y" * 65535 + b"\n")
+except (timeout, ConnectionError): pass
 s.close()'
   survives
 }
@@ -250,12 +308,13 @@ while left: left -= len(s.recv(left))'
   survives
 }
 
+# grade server restart 1 after sentence: Ended with a connection still open, it can be started again at once.
+# hint: setsockopt SO_REUSEADDR on the welcoming socket, before bind.
 @test "restarts at once after Ctrl-C with a connection still open" {
-  ours server
   server
   start held python3 -c "
 from socket import *; import time
-s = create_connection(('127.0.0.1', $PORT)); s.sendall(b'x'); s.recv(1); print('held', flush=True); time.sleep(60)"
+s = create_connection(('127.0.0.1', $PORT)); s.sendall(b'x\n'); s.recv(1); print('held', flush=True); time.sleep(60)"
   eventually grep -q held held.out
   kill "$SERVER_PID" # bash lets no background command see SIGINT; both end it in the same way
   eventually ended "$SERVER_PID"
@@ -274,19 +333,61 @@ s = create_connection(('127.0.0.1', $PORT)); s.sendall(b'x'); s.recv(1); print('
   done
 }
 
+# grade client newline 1 after sentence: What it sends is the sentence with its newline: no byte more, none less.
+# hint: send as many bytes as were read, the newline too; no NUL at the end, nothing of an older line.
+@test "the sentence goes out with its newline and nothing else" {
+  python_server '
+for words in (b"a longer sentence\n", b"short\n"):
+    same(words, receive(c, len(words))); c.sendall(words.upper())
+same(b"", rest(c))'
+  replies "$(printf 'A LONGER SENTENCE\nSHORT')" "$(printf 'a longer sentence\nshort\n' | client)" || { content; false; }
+  content
+}
+
+# grade client pieces 3 after sentence: The reply is received up to its newline, in however many pieces it comes.
+# hint: your client took one recv for the whole reply: receive until the newline.
 @test "the reply ends with its newline, in however many pieces it comes" {
   whole
   python_server '
-c.recv(100); c.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
+request(b"hello there"); at_once(c)
 for b in b"HELLO THERE\n": c.sendall(bytes([b])); time.sleep(0.01)
-assert c.recv(100) == b"two\n"
+request(b"two")
 c.sendall(b"TWO\n")'
-  same "$(printf 'HELLO THERE\nTWO')" "$(printf 'hello there\ntwo\n' | client)"
+  replies "$(printf 'HELLO THERE\nTWO')" "$(printf 'hello there\ntwo\n' | client)" || { content; false; }
+  content
+}
+
+# grade client early 1 after sentence: If the server closes before the reply is whole, the client ends.
+# hint: recv returns 0 when the server has closed: leave the loop, or it goes round for ever.
+@test "a server that closes early does not keep the client" {
+  python_server 'request(b"hello"); c.sendall(b"HEL"); c.shutdown(SHUT_WR); rest(c)'
+  local status=0
+  printf 'hello\nmore\n' | client >output 2>/dev/null || status=$?
+  [ "$status" != 124 ] || { echo "the server has closed, and the client goes on"; false; }
+}
+
+# grade client families 1 after sentence: It reaches a server at an IPv6 address, too.
+# hint: ask getaddrinfo for the addresses of {host}, and try each: socket with its family, connect.
+@test "the client reaches a server on ::1" {
+  HOST=::1
+  python_server 'request(b"hello"); c.sendall(b"HELLO\n")'
+  replies HELLO "$(client <<<hello)"
+}
+
+# grade client short 2 after pieces: It also works when each send takes, and each recv gives, only a part.
+# hint: look at what send returns: it may be less than you gave it. The rest is yours to send.
+@test "forced short reads and writes of the client" {
+  fault short
+  python_server '
+for words in (b"hello\n", b"abcdefghij" * 200 + b"\n"):
+    request(words[:-1]); c.sendall(words.upper())'
+  printf 'hello\n%s\n' "$(printf 'abcdefghij%.0s' {1..200})" >input
+  replies "$(tr a-z A-Z <input)" "$(UNDER_CLIENT=$FAULTY client <input)" || { content; false; }
 }
 
 @test "Python's textbook server: one recv, one send, close" {
   python_server 'c.send(c.recv(1024).decode().upper().encode()); c.close()'
-  same SENTENCE "$(client <<<sentence)"
+  replies SENTENCE "$(client <<<sentence)"
 }
 
 @test "a server that closes early: what came is shown, the rest is told, status 1" {
@@ -318,6 +419,8 @@ c.recv(6); c.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0)); c.close
   same "tcp-upper-client: 127.0.0.1 port $PORT closed the connection after 1024 of 5000 bytes" "$(cat error)"
 }
 
+# grade client large 2 after pieces: A sentence of 65,536 bytes, and its reply, are larger than any one buffer.
+# hint: loop on send until all is sent, and on recv until the newline has come.
 @test "65,536 bytes cannot deadlock, however small the server's buffers" {
   python_server '
 while (piece := c.recv(512)): c.sendall(piece.upper())' '
@@ -325,7 +428,7 @@ l.setsockopt(SOL_SOCKET, SO_SNDBUF, 2048); l.setsockopt(SOL_SOCKET, SO_RCVBUF, 2
   head -c 65536 /dev/zero | tr '\0' q >input
   echo >>input
   client <input >output
-  tr q Q <input | cmp - output
+  replies "$(tr q Q <input)" "$(cat output)"
 }
 
 @test "a longer sentence is refused before anything of it is sent" {

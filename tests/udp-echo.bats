@@ -41,18 +41,134 @@ netcat_serves() {
   quiet client
 }
 
+# grade server message 3: A message comes back behind OK....
+# hint: socket, bind to {port}, recvfrom, then sendto the address that recvfrom gave.
+# grade client message 3: It sends the message that is typed, and shows the reply.
+# hint: socket, read a line, sendto {host} and {port}, recvfrom, show it.
 @test "a message comes back behind OK..." {
   server
   run client <<<'hello'
   same 0 "$status"
-  same OK...hello "$output"
+  replies OK...hello "$output"
 }
 
+# grade client more 2 after message: It goes on, message by message, until the end of its input.
+# hint: read, send and receive stand in a loop.
 @test "message after message, an empty one, and a last one without a newline" {
   server
   printf 'one two\n\nthree' | client >got 2>errors
-  printf 'OK...one two\nOK...\nOK...three' | cmp - got
+  replies "$(printf 'OK...one two\nOK...\nOK...three')" "$(cat got)"
+  [ -n "${CLIENT_CMD:-}" ] || printf 'OK...one two\nOK...\nOK...three' | cmp - got
   same '' "$(cat errors)"
+}
+
+# grade server exact 1 after message: The reply is one datagram with exactly its bytes: no NUL, no newline more.
+# hint: sendto as many bytes as belong to the reply; the NUL that ends a string in C is not sent.
+@test "the reply is one datagram, and nothing behind it" {
+  server
+  python '
+s = socket(AF_INET, SOCK_DGRAM); s.connect((host, port))
+s.send(b"hello"); same(b"OK..." + b"hello", s.recv(70000)); silent(s, 0.3, "after the reply")'
+}
+
+# grade server bytes 1 after message: NULs and bytes that are no text come back, too.
+# hint: what comes from a socket is bytes, not a string: no strlen(), no decode() that can fail.
+@test "bytes that are no text" {
+  server
+  python '
+s = socket(AF_INET, SOCK_DGRAM); s.connect((host, port))
+s.send(b"a\x00b\xff\xfe\xc3(z\n"); same(b"OK..." + b"a\x00b\xff\xfe\xc3(z\n", s.recv(70000))'
+}
+
+# grade server empty 2 after message: The empty datagram is answered, and the server goes on.
+# hint: recvfrom returns 0 for an empty datagram: with UDP that is no end of anything.
+@test "the empty datagram is a datagram" {
+  server
+  python '
+s = socket(AF_INET, SOCK_DGRAM); s.connect((host, port))
+s.send(b""); same(b"OK..." + b"", s.recv(70000))
+s.send(b"on"); same(b"OK..." + b"on", s.recv(70000))'
+}
+
+# grade server largest 1 after message: The largest datagram with room for the reply (65502 bytes) is answered whole.
+# hint: recvfrom cuts off what does not fit: give it room for 65535 bytes.
+@test "the largest datagram is answered whole" {
+  server
+  python '
+s = socket(AF_INET, SOCK_DGRAM); s.connect((host, port))
+m = b"x" * 65502
+s.send(m); same(b"OK..." + m, s.recv(70000))'
+}
+
+# grade server row 2 after message: Fifty datagrams in a row get fifty replies, each its own.
+# hint: recvfrom and sendto stand in an endless loop; one datagram, one reply.
+@test "fifty datagrams in a row" {
+  server
+  python '
+s = socket(AF_INET, SOCK_DGRAM); s.connect((host, port))
+for i in range(50): s.send(b"number %d" % i)
+for i in range(50): same(b"OK..." + b"number %d" % i, s.recv(70000))'
+}
+
+# grade server clients 2 after message: Of several clients each gets its own replies.
+# hint: send the reply to the address that came with its datagram, not to an older one.
+@test "clients that take turns" {
+  server
+  python '
+clients = [socket(AF_INET, SOCK_DGRAM) for _ in range(3)]
+for turn in range(3):
+    for i, s in enumerate(clients): s.sendto(b"turn %d of %d" % (turn, i), (host, port))
+    for i, s in enumerate(clients): same(b"OK..." + b"turn %d of %d" % (turn, i), s.recv(70000), "client %d" % i)'
+}
+
+# grade client datagram 1 after message: A message is one datagram, without its newline.
+# hint: send as many bytes as the line has, less its newline; no NUL.
+@test "a message is one datagram, without its newline" {
+  foreign '
+s.settimeout(20)
+for want in b"a longer message", b"short":
+    m, a = s.recvfrom(70000); same(want, m); s.sendto(b"OK..." + m, a)'
+  replies "OK...a longer message
+OK...short" "$(printf 'a longer message\nshort\n' | client)" || { cat foreign.err >&2; false; }
+  wait "$PID" || { cat foreign.err >&2; false; }
+}
+
+# grade client loss 2 after message: What is lost is sent again: three tries, a second apart.
+# hint: give recvfrom a second (SO_RCVTIMEO, poll or settimeout); when nothing has come, send again.
+@test "lost replies: the client asks again" {
+  foreign '
+tries = {}
+while True:
+    m, a = s.recvfrom(70000)
+    word = m.strip(b"\r\n\0")
+    tries[word] = tries.get(word, 0) + 1
+    if tries[word] == {b"one": 1, b"two": 2, b"three": 3}[word]: s.sendto(b"OK..." + m, a)'
+  replies "OK...one
+OK...two
+OK...three" "$(printf 'one\ntwo\nthree\n' | client)"
+}
+
+# grade client silence 1 after message: If no reply ever comes the client gives up and ends.
+# hint: UDP promises nothing: a recvfrom without a time limit waits for ever.
+@test "no reply ever: the client ends" {
+  foreign 'time.sleep(60)'
+  local status=0
+  client <<<hello >output 2>/dev/null || status=$?
+  [ "$status" != 124 ] || { echo "no reply came, and the client still waits" >&2; false; }
+}
+
+# grade client doubled 2 after message: A reply that comes twice, or late, is not shown for another message.
+# hint: a reply belongs to a message: compare it with what you sent before you show it.
+@test "doubled and late replies are shown once, each for its own message" {
+  foreign '
+old = []
+while True:
+    m, a = s.recvfrom(70000)
+    for r, b in old: s.sendto(r, b)
+    for i in 1, 2: s.sendto(b"OK..." + m, a)
+    old.append((b"OK..." + m, a))'
+  for i in {1..10}; do echo "message $i"; done >typed
+  replies "$(sed s/^/OK.../ <typed)" "$(client <typed)"
 }
 
 @test "no message at all: nothing is printed, nothing is sent" {
@@ -96,11 +212,13 @@ netcat_serves() {
   grep -qF ' - \x1b[31mred' server.out
 }
 
+# grade client largest 1 after message: The largest datagram goes out whole, and its reply is shown whole.
+# hint: recvfrom cuts off what does not fit: give it room for 65535 bytes.
 @test "a message of 65502 bytes, the largest whose reply is a datagram" {
   server
   head -c 65502 /dev/zero | tr '\0' a >message
   client <message >got
-  printf OK... | cat - message | cmp - got
+  replies "OK...$(cat message)" "$(cat got)"
 }
 
 @test "a longer message is refused before anything of it is sent" {
@@ -361,16 +479,17 @@ while True:
   [[ $(err client) == "udp-echo-client: send to 127.0.0.1 port $PORT: Connection refused"* ]]
 }
 
+# grade client others 1 after message: A datagram from somebody else is not taken for the reply.
+# hint: connect the socket, or look at the address that recvfrom gives.
 @test "a datagram from somebody else is not taken for the reply" {
-  ours client
   foreign '
 other = socket(AF_INET, SOCK_DGRAM)
 other.bind(("127.0.0.1", 0))
 m, a = s.recvfrom(70000)
-for i in range(5): other.sendto(b"FORGED", a)
+for i in range(5): other.sendto(b"OK..." + m + b"!", a)
 s.sendto(b"OK..." + m, a)'
   run client <<<one
-  same OK...one "$output"
+  replies OK...one "$output"
 }
 
 @test "the standard output full: an error, not silence" {
@@ -382,8 +501,9 @@ s.sendto(b"OK..." + m, a)'
   [[ $output == "udp-echo-client: write to the standard output: No space left on device (ENOSPC)" ]]
 }
 
+# grade server gone 1 after message: A client that is gone when its reply comes does no harm.
+# hint: sendto may fail, or a later recvfrom tell that nobody was there: go on with the next datagram.
 @test "a client that is gone when its reply comes does not disturb the others" {
-  ours server
   server
   run python '
 for i in range(20):

@@ -38,18 +38,134 @@ netcat_serves() {
   quiet client
 }
 
+# grade server sentence 3: A sentence comes back in capitals.
+# hint: socket, bind to {port}, recvfrom, then sendto the address that recvfrom gave.
+# grade client sentence 3: It sends the sentence that is typed, and shows the reply.
+# hint: socket, read a line, sendto {host} and {port}, recvfrom, show it.
 @test "a sentence comes back in upper case" {
   server
   run client <<<'hello'
   same 0 "$status"
-  same HELLO "$output"
+  replies HELLO "$output"
 }
 
+# grade client more 2 after sentence: It goes on, sentence by sentence, until the end of its input.
+# hint: read, send and receive stand in a loop.
 @test "sentence after sentence, an empty one, and a last one without a newline" {
   server
   printf 'one two\n\nthree' | client >got 2>errors
-  printf 'ONE TWO\n\nTHREE' | cmp - got
+  replies "$(printf 'ONE TWO\n\nTHREE')" "$(cat got)"
+  [ -n "${CLIENT_CMD:-}" ] || printf 'ONE TWO\n\nTHREE' | cmp - got
   same '' "$(cat errors)"
+}
+
+# grade server exact 1 after sentence: The reply is one datagram with exactly its bytes: no NUL, no newline more.
+# hint: sendto as many bytes as belong to the reply; the NUL that ends a string in C is not sent.
+@test "the reply is one datagram, and nothing behind it" {
+  server
+  python '
+s = socket(AF_INET, SOCK_DGRAM); s.connect((host, port))
+s.send(b"hello"); same(b"hello".upper(), s.recv(70000)); silent(s, 0.3, "after the reply")'
+}
+
+# grade server bytes 1 after sentence: NULs and bytes that are no text pass unchanged.
+# hint: what comes from a socket is bytes, not a string: no strlen(), no decode() that can fail.
+@test "bytes that are no text" {
+  server
+  python '
+s = socket(AF_INET, SOCK_DGRAM); s.connect((host, port))
+s.send(b"a\x00b\xff\xfe\xc3(z\n"); same(b"a\x00b\xff\xfe\xc3(z\n".upper(), s.recv(70000))'
+}
+
+# grade server empty 2 after sentence: The empty datagram is answered, and the server goes on.
+# hint: recvfrom returns 0 for an empty datagram: with UDP that is no end of anything.
+@test "the empty datagram is a datagram" {
+  server
+  python '
+s = socket(AF_INET, SOCK_DGRAM); s.connect((host, port))
+s.send(b""); same(b"".upper(), s.recv(70000))
+s.send(b"on"); same(b"on".upper(), s.recv(70000))'
+}
+
+# grade server largest 1 after sentence: The largest datagram (65507 bytes) is answered whole.
+# hint: recvfrom cuts off what does not fit: give it room for 65535 bytes.
+@test "the largest datagram is answered whole" {
+  server
+  python '
+s = socket(AF_INET, SOCK_DGRAM); s.connect((host, port))
+m = b"x" * 65507
+s.send(m); same(m.upper(), s.recv(70000))'
+}
+
+# grade server row 2 after sentence: Fifty datagrams in a row get fifty replies, each its own.
+# hint: recvfrom and sendto stand in an endless loop; one datagram, one reply.
+@test "fifty datagrams in a row" {
+  server
+  python '
+s = socket(AF_INET, SOCK_DGRAM); s.connect((host, port))
+for i in range(50): s.send(b"number %d" % i)
+for i in range(50): same(b"NUMBER %d" % i, s.recv(70000))'
+}
+
+# grade server clients 2 after sentence: Of several clients each gets its own replies.
+# hint: send the reply to the address that came with its datagram, not to an older one.
+@test "clients that take turns" {
+  server
+  python '
+clients = [socket(AF_INET, SOCK_DGRAM) for _ in range(3)]
+for turn in range(3):
+    for i, s in enumerate(clients): s.sendto(b"turn %d of %d" % (turn, i), (host, port))
+    for i, s in enumerate(clients): same(b"TURN %d OF %d" % (turn, i), s.recv(70000), "client %d" % i)'
+}
+
+# grade client datagram 1 after sentence: A sentence is one datagram, without its newline.
+# hint: send as many bytes as the line has, less its newline; no NUL.
+@test "a sentence is one datagram, without its newline" {
+  foreign '
+s.settimeout(20)
+for want in b"a longer sentence", b"short":
+    m, a = s.recvfrom(70000); same(want, m); s.sendto(m.upper(), a)'
+  replies "A LONGER SENTENCE
+SHORT" "$(printf 'a longer sentence\nshort\n' | client)" || { cat foreign.err >&2; false; }
+  wait "$PID" || { cat foreign.err >&2; false; }
+}
+
+# grade client loss 2 after sentence: What is lost is sent again: three tries, a second apart.
+# hint: give recvfrom a second (SO_RCVTIMEO, poll or settimeout); when nothing has come, send again.
+@test "lost replies: the client asks again" {
+  foreign '
+tries = {}
+while True:
+    m, a = s.recvfrom(70000)
+    word = m.strip(b"\r\n\0")
+    tries[word] = tries.get(word, 0) + 1
+    if tries[word] == {b"one": 1, b"two": 2, b"three": 3}[word]: s.sendto(m.upper(), a)'
+  replies "ONE
+TWO
+THREE" "$(printf 'one\ntwo\nthree\n' | client)"
+}
+
+# grade client silence 1 after sentence: If no reply ever comes the client gives up and ends.
+# hint: UDP promises nothing: a recvfrom without a time limit waits for ever.
+@test "no reply ever: the client ends" {
+  foreign 'time.sleep(60)'
+  local status=0
+  client <<<hello >output 2>/dev/null || status=$?
+  [ "$status" != 124 ] || { echo "no reply came, and the client still waits" >&2; false; }
+}
+
+# grade client doubled 2 after sentence: A reply that comes twice, or late, is not shown for another sentence.
+# hint: a reply belongs to a sentence: take a new socket for each, or compare before you show it.
+@test "doubled and late replies are shown once, each for its own sentence" {
+  foreign '
+old = []
+while True:
+    m, a = s.recvfrom(70000)
+    for r, b in old: s.sendto(r, b)
+    for i in 1, 2: s.sendto(m.upper(), a)
+    old.append((m.upper(), a))'
+  for i in {1..10}; do echo "sentence $i"; done >typed
+  replies "$(tr a-z A-Z <typed)" "$(client <typed)"
 }
 
 @test "no sentence at all: nothing is printed, nothing is sent" {
@@ -90,12 +206,14 @@ netcat_serves() {
   eventually grep -qF "sent: 'E\\x00F'" server.out
 }
 
+# grade client largest 1 after sentence: The largest datagram goes out whole, and its reply is shown whole.
+# hint: recvfrom cuts off what does not fit: give it room for 65535 bytes.
 @test "a sentence of 65507 bytes, the largest that a datagram holds" {
   server
   head -c 65507 /dev/zero | tr '\0' a >sentence
   head -c 65507 /dev/zero | tr '\0' A >expected
   echo | cat sentence - | client >got
-  echo | cat expected - | cmp - got
+  replies "$(cat expected)" "$(cat got)"
 }
 
 @test "a longer sentence is refused before anything of it is sent" {
@@ -283,8 +401,9 @@ print(s.recv(70000) == "\u2c6f".encode())'
   grep -qx 'udp-upper-server: sendto 127\.0\.0\.1:[0-9]*: Message too long (EMSGSIZE)' server.err
 }
 
+# grade server gone 1 after sentence: A client that is gone when its reply comes does no harm.
+# hint: sendto may fail, or a later recvfrom tell that nobody was there: go on with the next datagram.
 @test "a client that is gone when its reply comes does not disturb the others" {
-  ours server
   server
   run python '
 for i in range(20):
@@ -401,16 +520,17 @@ s.sendto(m.upper(), a)'
   [[ $(err client) == "udp-upper-client: send to 127.0.0.1 port $PORT: Connection refused"* ]]
 }
 
+# grade client others 1 after sentence: A datagram from somebody else is not taken for the reply.
+# hint: connect the socket, or look at the address that recvfrom gives.
 @test "a datagram from somebody else is not taken for the reply" {
-  ours client
   foreign '
 other = socket(AF_INET, SOCK_DGRAM)
 other.bind(("127.0.0.1", 0))
 m, a = s.recvfrom(70000)
-for i in range(5): other.sendto(b"FORGED", a)
+for i in range(5): other.sendto(m.upper() + b"!", a)
 s.sendto(m.upper(), a)'
   run client <<<one
-  same ONE "$output"
+  replies ONE "$output"
 }
 
 @test "replies of any size are shown whole, whatever the sentence's was" {

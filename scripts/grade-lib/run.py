@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: MIT
+"""Runs the checks: each is one @test in a bats of its own, with the program put in its place."""
+import concurrent.futures
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import uuid
+from dataclasses import dataclass
+
+from checks import ROOT, side_of
+
+PASSED, FAILED, NOT_CHECKED, SKIPPED = "passed", "failed", "not checked", "skipped"
+MOST_OUTPUT = 4000
+
+
+@dataclass
+class Result:
+    check: object
+    status: str
+    detail: str = ""  # what was expected and what came; or why it was not checked
+    seconds: float = 0.0
+    started: bool = True
+
+    @property
+    def points(self):
+        return self.check.points if self.status == PASSED else 0
+
+    @property
+    def of(self):
+        """A check that this machine cannot do is not held against the program."""
+        return 0 if self.status == SKIPPED else self.check.points
+
+
+@dataclass
+class Settings:
+    exercise: str
+    command: list
+    peer: str = ""  # our program at the other end
+    port: int = 0
+    jobs: int = 4
+    limit: int = 60  # seconds for one check
+    start: int = 10  # seconds until it listens
+    ladder: bool = True
+    folder: str = "."
+
+
+def environment(settings, scratch, trace):
+    """What the test file and tests/helper.bash need to know."""
+    command = [os.path.join(ROOT, "scripts", "grade-run")] + settings.command
+    side = side_of(settings.exercise).upper()
+    found = dict(os.environ, TMPDIR=scratch, PATIENCE="6", START_PATIENCE=str(settings.start),
+                 GRADE_FROM=os.path.abspath(settings.folder), GRADE_SAID=os.path.join(scratch, "said"),
+                 GRADE_MARK=uuid.uuid4().hex, GRADE_TRACE="\n".join(trace))
+    found["BIN_DIR"] = os.environ.get("BIN_DIR", os.path.join(ROOT, "build", "bin"))
+    found["CLIENT" if side == "SERVER" else "SERVER"] = settings.peer
+    found[side] = settings.exercise
+    found[side + "_CMD"] = shlex.join(command)
+    if settings.port:
+        found["FIXED_PORT"] = str(settings.port)
+    return found
+
+
+def one_test(name):
+    """The expression that finds this test alone."""
+    return "^" + re.sub(r"([][\\.*^$+?(){}|])", r"\\\1", name) + "$"
+
+
+def run_bats(check, settings, trace=()):
+    """Runs the test; returns its exit status and output, and what the program itself said."""
+    scratch = tempfile.mkdtemp(prefix="grade-")
+    env = environment(settings, scratch, list(trace))
+    output_name = os.path.join(scratch, "tap")
+    with open(output_name, "wb") as output:
+        bats = subprocess.Popen(["bats", "--tap", "-f", one_test(check.test), check.file], env=env, cwd=scratch,
+                                stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True)
+        late = ""
+        try:
+            bats.wait(settings.limit)
+        except subprocess.TimeoutExpired:
+            late = f"\n# this check took more than {settings.limit} s and was ended"
+            os.killpg(bats.pid, signal.SIGKILL)
+            bats.wait()
+        finally:
+            sweep(env["GRADE_MARK"])
+    said = read_start(os.path.join(scratch, "said"))
+    text = read_start(output_name) + late
+    shutil.rmtree(scratch, ignore_errors=True)
+    return bats.returncode, text, said
+
+
+def read_start(name):
+    """At most a sane size of a file."""
+    try:
+        with open(name, "rb") as file:
+            return file.read(65536).decode("utf-8", "replace")
+    except OSError:
+        return ""
+
+
+def sweep(mark):
+    """Ends whatever the check started and did not end, by pid. Its environment tells that it is ours."""
+    wanted = ("GRADE_MARK=" + mark).encode()
+    for pid in filter(str.isdigit, os.listdir("/proc") if os.path.isdir("/proc") else []):
+        try:
+            with open(f"/proc/{pid}/environ", "rb") as file:
+                if wanted in file.read().split(b"\0"):
+                    os.kill(int(pid), signal.SIGKILL)
+        except OSError:  # it has gone, or it is somebody else's
+            pass
+
+
+def detail_of(tap):
+    """What a failed test said, without where in our files it said so."""
+    lines = [line[2:] for line in tap.split("\n") if line.startswith("# ")]
+    lines = [line for line in lines if not re.match(r"\(?( ?in|from) |  `.*' failed|/.*: line \d+: +\d+ ", line)]
+    return "\n".join(lines).strip()
+
+
+def cut(text, most=MOST_OUTPUT):
+    text = "\n".join(line if len(line) <= 300 else line[:300] + " ..." for line in text.split("\n"))
+    return text if len(text) <= most else text[:most] + "\n... (cut)"
+
+
+def ladder_of(check, settings):
+    """The picture of a second run under socktrace, if that fails too; or nothing."""
+    programs = os.environ.get("BIN_DIR", os.path.join(ROOT, "build", "bin"))
+    tools = [os.path.join(programs, tool) for tool in ("socktrace", "ladder")]
+    if not settings.ladder or not all(os.access(tool, os.X_OK) for tool in tools):
+        return ""
+    with tempfile.TemporaryDirectory(prefix="grade-") as folder:
+        trace = os.path.join(folder, "trace")
+        status, _, _ = run_bats(check, settings, [tools[0], "-n", "yours", "-o", trace])
+        if status == 0 or not os.path.exists(trace):
+            return ""
+        try:
+            drawn = subprocess.run([tools[1], "-r", trace], capture_output=True, text=True, timeout=10)
+        except subprocess.TimeoutExpired:
+            return ""
+    return drawn.stdout if drawn.returncode == 0 and "socket" in drawn.stdout else ""
+
+
+def explain(tap, said, picture):
+    parts = [cut(detail_of(tap)) or "the check failed without a word"]
+    if said.strip():
+        parts.append("your program said:\n" + cut("\n".join("  " + line for line in said.strip().split("\n")[-15:])))
+    if picture.strip():
+        lines = picture.rstrip().split("\n")
+        shown = lines[:40] + (["..."] if len(lines) > 40 else [])
+        parts.append("the conversation, seen from your program:\n" + "\n".join("  " + line for line in shown))
+    return "\n".join(parts)
+
+
+def run_check(check, settings):
+    began = time.monotonic()
+    status, tap, said = run_bats(check, settings)
+    took = time.monotonic() - began
+    skipped = re.search(r"^ok .* # skip *(.*)", tap, re.M)
+    if skipped:
+        return Result(check, SKIPPED, skipped[1], took)
+    if status == 0 and re.search(r"^ok 1 ", tap, re.M):
+        return Result(check, PASSED, "", took)
+    started = "could not be started" not in tap
+    picture = ladder_of(check, settings) if started else ""
+    return Result(check, FAILED, explain(tap, said, picture), took, started)
+
+
+def not_checked(check, done):
+    lost = [name for name in check.after if done[name].status in (FAILED, NOT_CHECKED)]
+    return Result(check, NOT_CHECKED, f"because {lost[0]} did not pass") if lost else None
+
+
+def run_all(checks, settings, progress=lambda result: None):
+    """Runs the checks, several at once, each after those that it depends on. Returns the results in order."""
+    done, running, waiting = {}, {}, list(checks)
+    jobs = 1 if settings.port else settings.jobs
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        while waiting or running:
+            for check in [c for c in waiting if all(name in done for name in c.after)]:
+                waiting.remove(check)
+                if lost := not_checked(check, done):
+                    done[check.name] = lost
+                    progress(lost)
+                else:
+                    running[pool.submit(run_check, check, settings)] = check
+            for future in concurrent.futures.wait(running, return_when="FIRST_COMPLETED").done if running else []:
+                done[running.pop(future).name] = future.result()
+                progress(future.result())
+    return [done[check.name] for check in checks]

@@ -1,0 +1,566 @@
+# SPDX-License-Identifier: MIT
+"""The classic mistakes. Each is made in a reference program by replacing a piece of its text, and must
+lose the points of exactly the checks that are named: by failing, or since what they need has failed."""
+
+# exercise: [(the mistake, a text in the reference, what stands there instead, ..., the checks that are lost)]
+MUTANTS = {
+    "tcp-upper-server": [
+        ('one recv for each client',
+         """        while True:
+            message = connection.recv(4096)
+            if not message:
+                break
+""",
+         """        for once in (1,):
+            message = connection.recv(4096)
+""",
+         'pieces large short'),
+        ('no loop on send',
+         """            message = connection.recv(4096)
+            if not message:
+                break
+            connection.sendall(""",
+         """            message = connection.recv(1 << 20)
+            if not message:
+                break
+            connection.settimeout(60)
+            connection.send(""",
+         'short'),
+        ('ends after the first client',
+         '    connection.close()\n',
+         """    connection.close()
+    break
+""",
+         'next reset leave never-reads'),
+        ('ends when a client is lost',
+         '    except OSError as error:\n',
+         '    except ZeroDivisionError as error:\n',
+         'reset leave never-reads'),
+        ('adds a NUL',
+         'message.upper()',
+         "message.upper() + b'\\0'",
+         'exact pieces large short half-close'),
+        ('answers only whole lines',
+         '            message = connection.recv(4096)\n',
+         """            message = b""
+            while b"\\n" not in message and (piece := connection.recv(65536)):
+                message += piece
+""",
+         'no-newline'),
+        ('answers only the first line of what came',
+         'message.upper()',
+         "message.upper().split(b'\\n')[0] + b'\\n' * (b'\\n' in message)",
+         'two-in-one bytes large'),
+        ('takes the message for text',
+         'message.upper()',
+         'message.decode().upper().encode()',
+         'bytes'),
+        ('answers only when the client has finished',
+         'message = connection.recv(4096)',
+         "message = b''.join(iter(lambda: connection.recv(4096), b''))",
+         'ALL'),
+        ('forgets to close',
+         '    connection.close()\n',
+         '    globals().setdefault("kept", []).append(connection)\n',
+         'half-close'),
+        ('no SO_REUSEADDR',
+         'welcoming.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)\n',
+         '',
+         'restart'),
+        ('listens on the IPv6 address only',
+         'AF_INET, SOCK_STREAM)\n',
+         'AF_INET6, SOCK_STREAM)\n',
+         'ALL'),
+    ],
+    "tcp-upper-client": [
+        ('one recv for the whole reply',
+         """        if not piece:
+            break
+        reply += piece
+""",
+         """        reply += piece
+        break
+""",
+         'pieces large short'),
+        ('no loop on send',
+         'client.sendall(',
+         'client.send(',
+         'short'),
+        ('goes round for ever when the server has closed',
+         """        if not piece:
+            break
+        reply""",
+         '        reply',
+         'early more'),
+        ('only one sentence',
+         '    if not reply:\n',
+         '    if reply:\n',
+         'more newline pieces large short'),
+        ('leaves the newline out, and waits for one',
+         'client.sendall(sentence)',
+         'client.sendall(sentence.rstrip())',
+         'ALL'),
+        ('sends CR and LF',
+         'client.sendall(sentence)',
+         'client.sendall(sentence.replace(b"\\n", b"\\r\\n"))',
+         'newline'),
+        ('adds a NUL',
+         'client.sendall(sentence)',
+         "client.sendall(sentence + b'\\0')",
+         'ALL'),
+        ('IPv4 only',
+         'client = create_connection((host, port))',
+         """client = socket(AF_INET, SOCK_STREAM)
+client.connect((host, port))""",
+         'families'),
+        ('a buffer of 1024 bytes for the reply',
+         'piece = client.recv(4096)',
+         'piece = client.recv(1024 - len(reply))',
+         'large short'),
+        ('shows what was typed, not what came',
+         'reply.decode()',
+         'sentence.decode()',
+         'ALL'),
+    ],
+    "udp-upper-server": [
+        ('gives the reply to whom it met first',
+         '    reply = ',
+         """    first = globals().setdefault('first', client)
+    client = first
+    reply = """,
+         'clients gone'),
+        ('ends at the empty datagram',
+         '    reply = ',
+         """    if not message:
+        break
+    reply = """,
+         'empty'),
+        ('passes over the empty datagram',
+         '    reply = ',
+         """    if not message:
+        continue
+    reply = """,
+         'empty'),
+        ('a buffer of 2048 bytes',
+         'recvfrom(65535)',
+         'recvfrom(2048)',
+         'largest'),
+        ('takes the message for text',
+         '    reply = ',
+         """    message = message.decode().encode()
+    reply = """,
+         'bytes'),
+        ('adds a NUL',
+         '    reply = message.upper()',
+         "    reply = message.upper() + b'\\0'",
+         'exact bytes empty largest row clients'),
+        ('answers twice',
+         '        server.sendto(reply, client)\n',
+         """        server.sendto(reply, client)
+        server.sendto(reply, client)
+""",
+         'exact empty row clients'),
+        ('ends after one datagram',
+         '        print("lost", client, error)\n',
+         """        print("lost", client, error)
+    break
+""",
+         'empty row clients gone'),
+        ('sends each reply with the next datagram',
+         '        server.sendto(reply, client)\n',
+         """        server.sendto(globals().get('last', b''), client)
+    finally:
+        last = reply
+    try:
+        pass
+""",
+         'ALL'),
+    ],
+    "udp-upper-client": [
+        ('sends once and waits for ever',
+         'client.settimeout(1)',
+         'pass',
+         'loss silence'),
+        ('waits a second, but does not ask again',
+         'range(3)',
+         'range(1)',
+         'loss'),
+        ('one socket for all, takes whatever comes',
+         '    client = socket(AF_INET, SOCK_DGRAM)  #',
+         '    client = globals().get("client") or socket(AF_INET, SOCK_DGRAM)  #',
+         '    client.close()\n',
+         '',
+         'doubled'),
+        ('does not look who replies',
+         """    client.settimeout(1)
+    client.connect((sys.argv[1], int(sys.argv[2])))
+""",
+         """    client = type("Anybody", (socket,), {"send": lambda self, words: self.sendto(words, (sys.argv[1], int(sys.argv[2])))})(AF_INET, SOCK_DGRAM)
+    client.settimeout(1)
+""",
+         'others'),
+        ('sends the newline, too',
+         'line.rstrip(b"\\n")',
+         'line',
+         'datagram largest'),
+        ('adds a NUL',
+         'client.send(sentence)',
+         "client.send(sentence + b'\\0')",
+         'datagram largest'),
+        ('a buffer of 2048 bytes',
+         'recv(65535)',
+         'recv(2048)',
+         'largest'),
+        ('one sentence only',
+         '    client.close()\n',
+         '    break\n',
+         'more datagram loss doubled'),
+        ('shows what was typed, not what came',
+         'reply.decode()',
+         'sentence.decode()',
+         'ALL'),
+    ],
+    "udp-echo-server": [
+        ('gives the reply to whom it met first',
+         '    reply = ',
+         """    first = globals().setdefault('first', client)
+    client = first
+    reply = """,
+         'clients gone'),
+        ('ends at the empty datagram',
+         '    reply = ',
+         """    if not message:
+        break
+    reply = """,
+         'empty'),
+        ('passes over the empty datagram',
+         '    reply = ',
+         """    if not message:
+        continue
+    reply = """,
+         'empty'),
+        ('a buffer of 2048 bytes',
+         'recvfrom(65535)',
+         'recvfrom(2048)',
+         'largest'),
+        ('takes the message for text',
+         '    reply = ',
+         """    message = message.decode().encode()
+    reply = """,
+         'bytes'),
+        ('adds a NUL',
+         '    reply = b"OK..." + message',
+         '    reply = b"OK..." + message + b\'\\0\'',
+         'ALL'),
+        ('answers twice',
+         '        server.sendto(reply, client)\n',
+         """        server.sendto(reply, client)
+        server.sendto(reply, client)
+""",
+         'exact empty row clients'),
+        ('ends after one datagram',
+         '        print("lost", client, error)\n',
+         """        print("lost", client, error)
+    break
+""",
+         'empty row clients gone'),
+        ('sends each reply with the next datagram',
+         '        server.sendto(reply, client)\n',
+         """        server.sendto(globals().get('last', b''), client)
+    finally:
+        last = reply
+    try:
+        pass
+""",
+         'exact bytes empty largest row clients'),
+    ],
+    "udp-echo-client": [
+        ('sends once and waits for ever',
+         'client.settimeout(left)',
+         'pass',
+         'loss silence'),
+        ('waits a second, but does not ask again',
+         'range(3)',
+         'range(1)',
+         'loss'),
+        ('takes whatever comes for the reply',
+         'if reply == b"OK..." + message:',
+         'if True:',
+         'doubled'),
+        ('takes whatever comes, from anybody',
+         """client = socket(AF_INET, SOCK_DGRAM)
+client.connect((sys.argv[1], int(sys.argv[2])))
+""",
+         'client = type("Anybody", (socket,), {"send": lambda self, words: self.sendto(words, (sys.argv[1], int(sys.argv[2])))})(AF_INET, SOCK_DGRAM)\n',
+         'if reply == b"OK..." + message:',
+         'if True:',
+         'doubled others'),
+        ('sends the newline, too',
+         'line.rstrip(b"\\n")',
+         'line',
+         'datagram'),
+        ('adds a NUL',
+         'client.send(message)',
+         "client.send(message + b'\\0')",
+         'ALL'),
+        ('a buffer of 2048 bytes',
+         'recv(65535)',
+         'recv(2048)',
+         'largest'),
+        ('one message only',
+         '            print("Server reply :", reply.decode())\n',
+         """            print("Server reply :", reply.decode())
+            sys.exit()
+""",
+         'more datagram loss doubled'),
+        ('shows what was typed, not what came',
+         'reply.decode()',
+         'message.decode()',
+         'ALL'),
+    ],
+    "tcp-echo-server": [
+        ('one recv for each client',
+         """        while True:
+            message = connection.recv(1024)
+            if not message:
+                break
+            connection.sendall(message)
+            if message.rstrip() == b"close":
+                break
+""",
+         """        message = connection.recv(1024)
+        connection.sendall(message)
+""",
+         'pieces large short enclose'),
+        ('no loop on send',
+         'connection.sendall(message)',
+         'connection.send(message)',
+         'short'),
+        ('adds a NUL',
+         'connection.sendall(message)',
+         "connection.sendall(message + b'\\0')",
+         'exact pieces close enclose half-close large short'),
+        ('never heard of close',
+         'message.rstrip() == b"close"',
+         'False',
+         'close'),
+        ('any message with the word ends it',
+         'message.rstrip() == b"close"',
+         'b"close" in message',
+         'enclose'),
+        ('takes the message for text',
+         'connection.sendall(message)',
+         'connection.sendall(message.decode().encode())',
+         'bytes'),
+        ('answers only whole lines',
+         'message = connection.recv(1024)',
+         """message = b""
+            while b"\\n" not in message and (piece := connection.recv(65536)):
+                message += piece""",
+         'no-newline'),
+        ('ends when a client is lost',
+         'except OSError as error:',
+         'except ZeroDivisionError as error:',
+         'reset leave never-reads'),
+        ('no SO_REUSEADDR',
+         'welcoming.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)\n',
+         '',
+         'restart'),
+        ('ends after the first client',
+         '    connection.close()\n',
+         """    connection.close()
+    break
+""",
+         'next reset leave never-reads'),
+        ('forgets to close',
+         '    connection.close()\n',
+         '    globals().setdefault("kept", []).append(connection)\n',
+         'close half-close'),
+    ],
+    "tcp-echo-server-threaded": [
+        ('serves the first client only',
+         "    threading.Thread(target=serve, args=(connection, client), daemon=True).start()\n",
+         "    threading.Thread(target=serve, args=(connection, client)).start()\n    break\n",
+         'next at-once never-reads crowd reset leave'),
+        ('one recv for each client',
+         """        while True:
+            message = connection.recv(1024)
+            if not message:
+                break
+            connection.sendall(message)
+            if message.rstrip() == b"close":
+                break
+""",
+         """        message = connection.recv(1024)
+        connection.sendall(message)
+""",
+         'pieces large short enclose at-once never-reads crowd'),
+        ('no loop on send',
+         'connection.sendall(message)',
+         'connection.send(message)',
+         'short'),
+        ('adds a NUL',
+         'connection.sendall(message)',
+         "connection.sendall(message + b'\\0')",
+         'exact pieces close enclose half-close large short at-once crowd never-reads'),
+        ('never heard of close',
+         'message.rstrip() == b"close"',
+         'False',
+         'close'),
+        ('any message with the word ends it',
+         'message.rstrip() == b"close"',
+         'b"close" in message',
+         'enclose'),
+        ('takes the message for text',
+         'connection.sendall(message)',
+         'connection.sendall(message.decode().encode())',
+         'bytes'),
+        ('answers only whole lines',
+         'message = connection.recv(1024)',
+         """message = b""
+            while b"\\n" not in message and (piece := connection.recv(65536)):
+                message += piece""",
+         'no-newline'),
+        ('no SO_REUSEADDR',
+         'welcoming.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)\n',
+         '',
+         'restart'),
+        ('no threads: one client at a time',
+         '    threading.Thread(target=serve, args=(connection, client), daemon=True).start()\n',
+         '    serve(connection, client)\n',
+         'at-once never-reads crowd'),
+        ('a crash of one thread ends all',
+         '        print("lost", client, error)\n',
+         '        __import__("os")._exit(1)\n',
+         'reset leave never-reads'),
+        ('forgets to close',
+         '    connection.close()\n',
+         '    globals().setdefault("kept", []).append(connection)\n',
+         'close half-close'),
+    ],
+    "tcp-echo-client": [
+        ('one recv for the whole echo',
+         """        if not piece:
+            break
+        echo += piece
+""",
+         """        echo += piece
+        break
+""",
+         'more pieces large short'),
+        ('no loop on send',
+         'client.sendall(',
+         'client.send(',
+         'short'),
+        ('goes round for ever when the server has closed',
+         """        if not piece:
+            break
+""",
+         '',
+         'early'),
+        ('only one message',
+         '    if len(echo) < len(message):\n',
+         '    if True:\n',
+         'more newline pieces large short'),
+        ('leaves the newline out, and waits for its echo',
+         'client.sendall(message)',
+         'client.sendall(message.rstrip())',
+         'ALL'),
+        ('sends CR and LF',
+         'client.sendall(message)',
+         'client.sendall(message.replace(b"\\n", b"\\r\\n"))',
+         'newline short'),
+        ('IPv4 only',
+         'client = create_connection((sys.argv[1], int(sys.argv[2])))',
+         """client = socket(AF_INET, SOCK_STREAM)
+client.connect((sys.argv[1], int(sys.argv[2])))""",
+         'families'),
+        ('a buffer of 1024 bytes for the echo',
+         'client.recv(4096)',
+         'client.recv(1024 - len(echo))',
+         'large short more'),
+    ],
+    "tcp-greet-server": [
+        ('adds a NUL',
+         'connecting\\n',
+         'connecting\\n\\0',
+         'exact'),
+        ('no newline',
+         'connecting\\n',
+         'connecting',
+         'exact short next silent reset'),
+        ('no loop on send',
+         'connection.sendall(',
+         'connection.send(',
+         'short'),
+        ('ends after the first client',
+         '    connection.close()\n',
+         """    connection.close()
+    break
+""",
+         'next silent reset'),
+        ('ends when a client is lost',
+         'except OSError as error:',
+         'except ZeroDivisionError as error:',
+         'reset silent'),
+        ('waits for ever for the client to leave',
+         'connection.settimeout(0.2)',
+         'pass',
+         'silent'),
+        ('forgets to close',
+         '        connection.shutdown(SHUT_WR)\n',
+         "        globals().setdefault('kept', []).append(connection)\n",
+         '    connection.close()\n',
+         '',
+         'ALL'),
+        ('no SO_REUSEADDR',
+         'welcoming.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)\n',
+         '',
+         'restart'),
+    ],
+    "tcp-greet-client": [
+        ('one recv for the whole greeting',
+         """    if not piece:
+        break
+    greeting += piece
+""",
+         """    greeting += piece
+    break
+""",
+         'pieces'),
+        ('goes round for ever when the server has closed',
+         """    if not piece:
+        break
+""",
+         '',
+         'ALL'),
+        ('waits until the server speaks',
+         """    if not piece:
+        break
+""",
+         """    if not piece and greeting:
+        break
+""",
+         'ends'),
+        ('IPv4 only',
+         'client = create_connection((sys.argv[1], int(sys.argv[2])))',
+         """client = socket(AF_INET, SOCK_STREAM)
+client.connect((sys.argv[1], int(sys.argv[2])))""",
+         'families'),
+        ('a buffer of 1024 bytes for the greeting',
+         'client.recv(4096)',
+         'client.recv(1024 - len(greeting))',
+         'pieces'),
+        ('one line only',
+         '    greeting += piece\n',
+         """    greeting += piece
+    if b'\\n' in greeting:
+        break
+""",
+         'pieces'),
+        ('talks, and does not listen',
+         'print(greeting.decode(), end="")',
+         'print(len(greeting))',
+         'ALL'),
+    ],
+}

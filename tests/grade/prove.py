@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: MIT
+"""prove.py [EXERCISE [MISTAKE]] - proves that scripts/grade marks rightly: the reference gets full marks, and each
+mutant of tests/grade/mutants.py loses the points of exactly the checks that name its mistake."""
+import csv
+import os
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+sys.path.insert(0, HERE)
+from mutants import MUTANTS  # noqa: E402
+
+
+def grade(exercise, program):
+    """The lines of the CSV report: {check: line}."""
+    words = ["{port}"] if "-server" in exercise else ["{host}", "{port}"]
+    with tempfile.NamedTemporaryFile(suffix=".csv") as report:
+        subprocess.run([os.path.join(ROOT, "scripts", "grade"), exercise, "--no-ladder", "-o", "csv:" + report.name,
+                        "--", "python3", program] + words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        with open(report.name, newline="", encoding="utf-8") as file:
+            return {line["check"]: line for line in csv.DictReader(file)}
+
+
+def mutant_of(exercise, changes):
+    """The text of the reference with the changes made; None if one of them does not fit."""
+    with open(os.path.join(HERE, exercise + ".py"), encoding="utf-8") as file:
+        text = file.read()
+    for old, new in zip(changes[::2], changes[1::2]):
+        if text.count(old) != 1:
+            return None
+        text = text.replace(old, new)
+    return text
+
+
+def prove(job):
+    """Returns what is wrong, or nothing."""
+    exercise, mistake, *changes, lost = job
+    text = mutant_of(exercise, changes)
+    if text is None:
+        return f"{exercise}: {mistake}: the text to be replaced does not stand in the reference once"
+    with tempfile.TemporaryDirectory() as folder:
+        program = os.path.join(folder, "program.py")
+        with open(program, "w", encoding="utf-8") as file:
+            file.write(text)
+        lines = grade(exercise, program)
+    if not lines:
+        return f"{exercise}: {mistake}: no report"
+    want = {name for name in lines if lost == "ALL" or name in lost.split()}
+    got = {name for name, line in lines.items() if line["points"] != line["of"]}
+    unknown = set(lost.split()) - set(lines) - {"ALL"}
+    skipped = {name for name, line in lines.items() if line["status"] == "skipped"}
+    if want - skipped == got and not unknown:
+        return ""
+    said = "".join(f"\n    {name}: {lines[name]['explanation'][:400]}" for name in sorted(got - want))
+    return f"{exercise}: {mistake}: should lose {sorted(want)}, and lost {sorted(got)}{said} {sorted(unknown)}"
+
+
+def main():
+    wanted = sys.argv[1] if len(sys.argv) > 1 else ""
+    mistake = sys.argv[2] if len(sys.argv) > 2 else ""
+    jobs = []
+    for exercise, mutants in MUTANTS.items():
+        if wanted in ("", exercise):
+            jobs.append((exercise, "the reference", ""))
+            jobs += [(exercise, *mutant) for mutant in mutants]
+    jobs = [job for job in jobs if mistake in job[1]]
+    with ThreadPoolExecutor(int(os.environ.get("JOBS", "3"))) as pool:
+        problems = [problem for problem in pool.map(prove, jobs) if problem]
+    print("\n".join(problems + [f"{len(jobs)} programs graded, {len(problems)} not as they should be"]))
+    return bool(problems) or not jobs
+
+
+sys.exit(main())
