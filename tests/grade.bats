@@ -1,6 +1,8 @@
 #!/usr/bin/env bats
 # scripts/grade: that it marks rightly, that it is safe, and that its reports are what the systems expect.
 # variants: plain
+# slow
+# alone
 load helper
 
 grade() { timeout 120 "$ROOT/scripts/grade" "$@"; }

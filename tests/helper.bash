@@ -74,7 +74,7 @@ free_port() {
   fi
   [ -d "$ports" ] || mkdir -m 1777 "$ports" 2>/dev/null || true
   while :; do
-    port=$((10000 + RANDOM % 20000))
+    port=$((13000 + RANDOM % 16000)) # none of the default ports
     if owner=$(readlink "$ports/$port"); then
       alive "$owner" && continue
       rm -f "$ports/$port" 2>/dev/null
