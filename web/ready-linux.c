@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* epoll(7): the kernel keeps the list of what is watched, and tells only what is ready. */
-#define _GNU_SOURCE /* MSG_MORE */
+#define _GNU_SOURCE
 #include "ready.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -14,6 +16,12 @@ struct ready {
 };
 
 const int send_and_close = MSG_MORE;
+
+void ready_accept(int fd)
+{
+    int seconds = 1;
+    setsockopt(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds, sizeof seconds);
+}
 
 struct ready *ready_open(void)
 {

@@ -12,6 +12,11 @@ struct ready {
 
 const int send_and_close = 0;
 
+void ready_accept(int fd)
+{
+    (void)fd;
+}
+
 struct ready *ready_open(void)
 {
     return calloc(1, sizeof(struct ready));

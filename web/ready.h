@@ -27,6 +27,11 @@ int ready_wait(struct ready *r, int fds[READY_MOST], int milliseconds);
 /* Frees R; the descriptors stay open. */
 void ready_close(struct ready *r);
 
+/* Asks that accept(2) on FD, a listening socket, take a client only when it has said something, or
+ * after a second of silence: so both are woken up less often. Does nothing where that is unknown.
+ */
+void ready_accept(int fd);
+
 /* A flag for send(2), when what is sent is the last before the close: it may wait for the FIN and
  * leave in one segment with it, which saves the client one wake-up of two. 0: there is none. */
 extern const int send_and_close;
