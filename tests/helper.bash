@@ -109,11 +109,11 @@ server() {
     done
     in_use "$PORT" || { not_started "$name"; return 1; }
   else
-    # shellcheck disable=SC2086
     local program=$BIN_DIR/$SERVER
     if [ -n "${UNDER:-}" ] && [ -n "${FAULT:-}" ]; then
       UNDER="$BIN_DIR/sockfault -q $FAULT $UNDER" program=$UNDISTURBED/$SERVER
     fi
+    # shellcheck disable=SC2086
     start "$name" ${UNDER:-} "$program" "$@" "${SERVER_PORT:-${FIXED_PORT:-0}}"
     SERVER_PID=$PID
     eventually listening_or_ended "$name"
