@@ -50,7 +50,6 @@ int ready_wait(struct ready *r, int fds[READY_MOST], int milliseconds)
     while (left > 0 && n < READY_MOST) {
         r->next = r->next + 1 < r->count ? r->next + 1 : 0;
         if (r->polls[r->next].revents != 0) {
-            r->polls[r->next].revents = 0;
             fds[n++] = r->polls[r->next].fd;
             left--;
         }
