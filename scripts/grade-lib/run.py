@@ -133,7 +133,7 @@ def sweep(mark):
 def detail_of(tap):
     """What a failed test said, without where in our files it said so."""
     lines = [line[2:] for line in tap.split("\n") if line.startswith("# ")]
-    lines = [line for line in lines if not re.match(r"\(?( ?in|from) |  `.*' failed|/.*: line \d+: +\d+ ", line)]
+    lines = [line for line in lines if not re.match(r"\(? ?(in|from) (test|function|file)|  `.*' failed|/.*: line \d+: +\d+ ", line)]
     return "\n".join(lines).strip()
 
 

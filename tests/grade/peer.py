@@ -103,16 +103,18 @@ def mail_server(c, replies={}, pause=0):
     """A mail server for the client at c, with other replies to some commands if it is told so (None: it closes).
     With a pause the client has to wait that long for each line of a reply, and may say nothing meanwhile.
     Returns the lines of the dialogue, and those of the message, as they came."""
-    said, message, lines = [], [], lines_of(c, 1 if pause else 65536)
+    said, message, lines, closed = [], [], lines_of(c, 1 if pause else 65536), False
 
     def reply(word, usual):
-        text = replies.get(word, usual)
+        nonlocal closed
+        text = None if closed else replies.get(word, usual)
         for line in (text or b"").splitlines(True):
             if pause and select([c], [], [], pause)[0] and (more := c.recv(1000)):
                 raise SystemExit("expected: it waits for the whole reply to %s\nactual:   it went on with %s"
                                  % (show(said[-1]) if said else "its connection", show(more)))
             c.sendall(line)
-        if text is None:
+        if text is None and not closed:
+            closed = True
             c.shutdown(SHUT_WR)
         return (text or b"5")[:1]
 
@@ -207,6 +209,40 @@ def has_kept(folder, *texts):
             raise SystemExit("expected: a file beneath {dir} with %s\nactual:   %s" % (show(text), ", ".join(
                 map(show, files)) or "no file"))
         files.remove(found[0])
+
+
+def lossy(s, reply_to, seed=1, percent=40, seen=lambda message, lost: None):
+    """A server at the datagram socket s behind a line that loses some: with the same seed always the same ones."""
+    chance = random.Random(seed)
+    while True:
+        message, client = s.recvfrom(70000)
+        lost = chance.random() * 100 < percent
+        seen(message, lost)
+        if not lost:
+            s.sendto(reply_to(message), client)
+
+
+def pings(text):
+    """What a pinger's screen tells of each message: {its number: "answered" or "timed out"}, the first word counts."""
+    told = {}
+    for line in text.splitlines():
+        number = re.search(r"(?i)(?:ping|seq)[\W_]{0,3}(\d+)\b", line)
+        if number and re.search(r"(?i)time[sd]?.?out|lost", line):
+            told.setdefault(int(number[1]), "timed out")
+        elif number and re.search(r"(?i)\d ?(ms|milliseconds|us|s|sec|seconds)\b", line):
+            told.setdefault(int(number[1]), "answered")
+    return told
+
+
+def has_told(name, lost=()):
+    """The pinger told in the file of that name that these of its ten messages were lost, and the others answered."""
+    with open(name, encoding="utf-8", errors="replace") as file:
+        text = file.read()
+    want = {i: "timed out" if i in lost else "answered" for i in range(1, 11)}
+    wrong = ["%d %s (your line tells: %s)" % (i, want[i], pings(text).get(i, "nothing")) for i in want if pings(text).get(i) != want[i]]
+    if wrong:
+        raise SystemExit("expected: a line for each message with its number (Ping 3 or seq=3), and the time or 'timed out'; so\n"
+                         "          " + ", ".join(wrong) + "\nactual:   " + (text.strip()[:600].replace("\n", "\n          ") or "nothing"))
 
 
 def told(kind, error, trace):
