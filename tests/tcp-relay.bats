@@ -60,7 +60,7 @@ for byte in b"no newline": s.sendall(bytes([byte])); same(bytes([byte]), receive
 @test "bytes of all kinds" {
   relay 'echo(c)'
   python '
-s = create_connection((host, port)); sent = bytes(range(256)) * 8
+s = create_connection((host, port)); sent = bytes(range(256)) * 8 + b"\n"
 s.sendall(sent); same(sent, receive(s, len(sent)))'
 }
 

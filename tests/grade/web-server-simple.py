@@ -39,6 +39,7 @@ while True:
     # Box: accept a connection; a client that says nothing for two seconds is given up
     connection, client = welcoming.accept()
     connection.settimeout(2)
+
     try:
         # Box: receive the request, in however many pieces, up to its empty line
         request = b""

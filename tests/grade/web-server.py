@@ -32,6 +32,7 @@ def answer(request):
 
 def serve(connection, client):
     connection.settimeout(10)
+
     try:
         # Box: receive the request, in however many pieces, up to its empty line
         request = b""
