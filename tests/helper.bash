@@ -88,11 +88,13 @@ free_port() {
 in_use() { ss -Hltun "sport = :$1" | grep -q .; }
 unused() { ! ss -Htuan "sport = :$1" | grep -q .; }
 
-# Somebody else's command, with {host}, {port} and {dir} put in.
+# Somebody else's command, with {host}, {port}, {dir} and {target} put in. DIR: the folder whose files
+# a server gives out, or in which it keeps some.
 filled_in() {
   local command=${1//'{port}'/$PORT}
   command=${command//'{host}'/$HOST}
-  echo "${command//'{dir}'/$PWD}"
+  command=${command//'{target}'/${TARGET:-}}
+  echo "${command//'{dir}'/${DIR:-$PWD}}"
 }
 
 # server [OPTION...]: see above. With SERVER_NAME, a second server beside the first.
@@ -100,6 +102,7 @@ server() {
   local name=${SERVER_NAME:-server}
   if [ -n "${SERVER_CMD:-}" ]; then
     local try
+    [[ $SERVER_CMD == *'{dir}'* ]] || export GRADE_DIR=${DIR:-} # then the program is started in there
     for try in 1 2; do # again if, in spite of all, somebody else took the port before it
       PORT=${SERVER_PORT:-$(free_port)}
       start "$name" bash -c "exec ${UNDER:-} $(filled_in "$SERVER_CMD")"
