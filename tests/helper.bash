@@ -88,11 +88,13 @@ free_port() {
 in_use() { ss -Hltun "sport = :$1" | grep -q .; }
 unused() { ! ss -Htuan "sport = :$1" | grep -q .; }
 
-# Somebody else's command, with {host}, {port} and {dir} put in.
+# Somebody else's command, with {host}, {port}, {dir} and {target} put in. DIR: the folder whose files
+# a server gives out, or in which it keeps some.
 filled_in() {
   local command=${1//'{port}'/$PORT}
   command=${command//'{host}'/$HOST}
-  echo "${command//'{dir}'/$PWD}"
+  command=${command//'{target}'/${TARGET:-}}
+  echo "${command//'{dir}'/${DIR:-$PWD}}"
 }
 
 # server [OPTION...]: see above. With SERVER_NAME, a second server beside the first.
@@ -100,6 +102,7 @@ server() {
   local name=${SERVER_NAME:-server}
   if [ -n "${SERVER_CMD:-}" ]; then
     local try
+    [[ $SERVER_CMD == *'{dir}'* ]] || export GRADE_DIR=${DIR:-} # then the program is started in there
     for try in 1 2; do # again if, in spite of all, somebody else took the port before it
       PORT=${SERVER_PORT:-$(free_port)}
       start "$name" bash -c "exec ${UNDER:-} $(filled_in "$SERVER_CMD")"
@@ -186,6 +189,12 @@ slow() { [ -z "${QUICK:-}" ] || skip "slow, not with --quick"; }
 whole() {
   case ${FAULT:-} in short | byte) skip "under $FAULT a call does only a part" ;; esac
 }
+
+# amount N: N bytes; under byte, where each of them takes a call of its own, a hundredth of them.
+amount() { [ "${FAULT:-}" = byte ] && echo $(($1 / 100)) || echo "$1"; }
+
+# bulk: the test has to fill the system's buffers, megabytes; a byte at a time that takes minutes.
+bulk() { [ "${FAULT:-}" != byte ] || skip "megabytes, a byte at a time"; }
 
 # undisturbed: the test measures, or injects faults of its own.
 undisturbed() { [ -z "${FAULT:-}" ] || skip "not under $FAULT"; }

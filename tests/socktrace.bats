@@ -330,6 +330,19 @@ END
   eventually is_empty "$TMPDIR"
 }
 
+@test "who reads its stderr to the end before asking how the program ended is not kept waiting" {
+  local options
+  for options in '' '-o trace'; do
+    # shellcheck disable=SC2086
+    timeout "$PATIENCE" python3 -c '
+import subprocess, sys
+for end, status in ("sys.exit(3)", 3), ("os.kill(os.getpid(), 9)", -9):
+    program = [sys.executable, "-c", "import os, socket, sys; socket.socket().close(); " + end]
+    got = subprocess.run(sys.argv[1:] + program, capture_output=True).returncode
+    assert got == status, (end, got)' "$TRACER" $options
+  done
+}
+
 @test "SOCKTRACE in the environment is -o; empty, it is nothing" {
   SOCKTRACE=trace socktrace "$CALLS" </dev/null >/dev/null 2>err
   same '' "$(cat err)"

@@ -148,6 +148,15 @@ OK...two
 OK...three" "$(printf 'one\ntwo\nthree\n' | client)"
 }
 
+# grade client lossy 2 after loss: Behind a line that loses four of ten datagrams (the same ones for everybody) each message
+#   gets its reply, once.
+# hint: go on with the next message only when the reply to this one has come, or three tries were in vain.
+@test "a line that loses four of ten, by seed" {
+  foreign 'lossy(s, lambda m: b"OK..." + m)'
+  for i in {1..8}; do echo "message $i"; done >typed
+  replies "$(sed s/^/OK.../ <typed)" "$(client <typed)"
+}
+
 # grade client silence 1 after message: If no reply ever comes the client gives up and ends.
 # hint: UDP promises nothing: a recvfrom without a time limit waits for ever.
 @test "no reply ever: the client ends" {

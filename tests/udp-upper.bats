@@ -145,6 +145,15 @@ TWO
 THREE" "$(printf 'one\ntwo\nthree\n' | client)"
 }
 
+# grade client lossy 2 after loss: Behind a line that loses four of ten datagrams (the same ones for everybody) each sentence
+#   gets its reply, once.
+# hint: go on with the next sentence only when the reply to this one has come, or three tries were in vain.
+@test "a line that loses four of ten, by seed" {
+  foreign 'lossy(s, bytes.upper)'
+  for i in {1..8}; do echo "sentence $i"; done >typed
+  replies "$(tr a-z A-Z <typed)" "$(client <typed)"
+}
+
 # grade client silence 1 after sentence: If no reply ever comes the client gives up and ends.
 # hint: UDP promises nothing: a recvfrom without a time limit waits for ever.
 @test "no reply ever: the client ends" {

@@ -214,11 +214,10 @@ static short read_head(struct worker *w, struct connection *c)
         body_start_chunked(&x->body);
     else
         body_start_counted(&x->body, r->content_length);
-    /* RFC 9110, 10.1.1: said only to one who still waits. So short a text goes whole or not at all.
-     */
+    /* RFC 9110, 10.1.1: said only to one who still waits. So short a text always finds room, save
+     * with one who has not read the answers before it. */
     static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
-    if (r->expects_continue && x->at == x->length &&
-        send(c->fd, go_on, sizeof go_on - 1, 0) != sizeof go_on - 1)
+    if (r->expects_continue && x->at == x->length && send_all(c->fd, go_on, sizeof go_on - 1) == -1)
         return 0;
     c->state = READ_BODY;
     x->body_began = w->now;

@@ -10,16 +10,19 @@ from concurrent.futures import ThreadPoolExecutor
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-sys.path.insert(0, HERE)
+sys.path[:0] = [HERE, os.path.join(ROOT, "scripts", "grade-lib")]
+from checks import arguments_of  # noqa: E402
 from mutants import MUTANTS  # noqa: E402
 
 
 def grade(exercise, program):
     """The lines of the CSV report: {check: line}."""
-    words = ["{port}"] if "-server" in exercise else ["{host}", "{port}"]
+    # Past what chooses a python3 by folder (pyenv and its like), and takes its time each time.
+    path = os.path.dirname(os.path.realpath(sys.executable)) + ":" + os.environ["PATH"]
     with tempfile.NamedTemporaryFile(suffix=".csv") as report:
-        subprocess.run([os.path.join(ROOT, "scripts", "grade"), exercise, "--no-ladder", "-o", "csv:" + report.name,
-                        "--", "python3", program] + words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        subprocess.run([sys.executable, os.path.join(ROOT, "scripts", "grade"), exercise, "--no-ladder",
+                        "-o", "csv:" + report.name, "--", sys.executable, program] + arguments_of(exercise),
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=dict(os.environ, PATH=path))
         with open(report.name, newline="", encoding="utf-8") as file:
             return {line["check"]: line for line in csv.DictReader(file)}
 
