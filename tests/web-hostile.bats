@@ -137,7 +137,7 @@ import random
 random.seed(2026)
 seeds = [b'GET / HTTP/1.1\r\nHost: h\r\n\r\n', b'POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n',
          b'GET /kilo.bin HTTP/1.1\r\nHost: h\r\nRange: bytes=0-1,5-9\r\n\r\n']
-for i in range(300):
+for i in range($([ "${FAULT:-}" = byte ] && echo 30 || echo 300)):
     data = bytearray(random.choice(seeds)) if i % 3 else bytearray(random.randbytes(random.randrange(1, 3000)))
     for j in range(random.randrange(4)):
         data[random.randrange(len(data))] = random.choice(b'\x00\r\n :\xff\t;,%5')
@@ -149,7 +149,7 @@ for i in range(300):
     assert answer == b'' or answer.startswith(b'HTTP/1.1 '), answer
 s = create_connection((host, port))
 try:
-    for i in range(100): s.sendall(b'a' * 10000)
+    for i in range(100): s.sendall(b'a' * $(amount 10000))
 except ConnectionError: pass"
   same 0 "$status"
   serves
