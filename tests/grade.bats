@@ -282,6 +282,23 @@ PYTHON
   cmp marks.csv whole.csv
 }
 
+@test "grade-all that is stopped leaves nothing running, and what it has marked is kept" {
+  mkdir class
+  cp "$(reference tcp-greet-client)" class/alice.py
+  printf 'import sys, time\nmark = "%s"\ntime.sleep(600)\n' "stopped.$$" >class/bob.py
+  start all timeout 200 "$ROOT/scripts/grade-all" tcp-greet-client class -o marks.csv -- python3 '{file}' '{host}' '{port}' "stopped.$$"
+  all=$PID
+  PATIENCE=120 eventually bob_runs
+  kill -TERM "$all"
+  status=0
+  wait "$all" || status=$?
+  eventually never pgrep -f "python3 .*/class/bob.py .*stopped.$$"
+  grep -q '^alice,8,full marks' marks.csv
+  never grep -q '^bob' marks.csv
+  grep -q 'stopped; the same command goes on' all.err
+}
+bob_runs() { pgrep -f "^[^ ]*python3 [^ ]*/class/bob.py 127[^ ]* [0-9]* stopped.$$" >/dev/null; }
+
 # --- the exercises ---
 
 @test "each sheet shows the checks that there are" {

@@ -103,7 +103,7 @@ server() {
   local name=${SERVER_NAME:-server}
   if [ -n "${SERVER_CMD:-}" ]; then
     local try
-    [[ $SERVER_CMD == *'{dir}'* ]] || export GRADE_DIR=${DIR:-} # then the program is started in there
+    export GRADE_DIR=${DIR:-} # where scripts/grade-run starts it
     for try in 1 2; do # again if, in spite of all, somebody else took the port before it
       PORT=${SERVER_PORT:-$(free_port)}
       # With a port built in, and no SO_REUSEADDR, it can only start when TIME_WAIT is over.
