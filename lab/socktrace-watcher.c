@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -21,9 +22,27 @@ static int64_t now(void)
     return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
 }
 
+/* Ended, but nobody has asked how: its parent may first be waiting for the end of the stderr that
+ * the watcher keeps open. POSIX cannot tell; Linux's /proc can. */
+static bool is_zombie(int pid)
+{
+    char path[32], stat[512], *behind = NULL;
+
+    snprintf(path, sizeof path, "/proc/%d/stat", pid);
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t length = file == -1 ? -1 : read(file, stat, sizeof stat - 1);
+    if (length > 0) {
+        stat[length] = '\0';
+        behind = strrchr(stat, ')'); /* PID (NAME) STATE ..., and the name may hold anything */
+    }
+    if (file != -1)
+        close(file);
+    return behind != NULL && strncmp(behind, ") Z", 3) == 0;
+}
+
 static bool is_gone(int pid)
 {
-    return kill(pid, 0) == -1 && errno == ESRCH;
+    return kill(pid, 0) == -1 ? errno == ESRCH : is_zombie(pid);
 }
 
 static void tell(const struct state *state, const struct event *event, const struct iovec *data)

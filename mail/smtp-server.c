@@ -102,10 +102,12 @@ static void *serve(void *argument)
 
     /* Box: close the connection socket, but not the welcoming socket. */
     char rest[4096]; /* first a second for the client to close: a reset could destroy the reply */
+    ssize_t n;
     shutdown(client->connection, SHUT_WR);
     bound_waits(client->connection, 1);
-    while (recv(client->connection, rest, sizeof rest, 0) > 0)
-        continue;
+    do
+        n = recv(client->connection, rest, sizeof rest, 0);
+    while (n > 0 || (n == -1 && errno == EINTR));
     close(client->connection);
     LOG("%s - closed connection\n", client->address.log);
     free(client);

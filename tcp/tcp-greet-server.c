@@ -61,8 +61,9 @@ int main(int argc, char **argv)
          * a reset can destroy the greeting on its way: end the stream first, and read a little. */
         char unread[4096];
         shutdown(connection, SHUT_WR);
-        for (int i = 0; i < 4 && recv(connection, unread, sizeof unread, 0) > 0; i++)
-            ;
+        ssize_t n = 1;
+        for (int i = 0; i < 4 && (n > 0 || (n == -1 && errno == EINTR)); i++)
+            n = recv(connection, unread, sizeof unread, 0);
         close(connection);
     }
 }

@@ -74,7 +74,7 @@ free_port() {
   fi
   [ -d "$ports" ] || mkdir -m 1777 "$ports" 2>/dev/null || true
   while :; do
-    port=$((10000 + RANDOM % 20000))
+    port=$((13000 + RANDOM % 16000)) # none of the default ports
     if owner=$(readlink "$ports/$port"); then
       alive "$owner" && continue
       rm -f "$ports/$port" 2>/dev/null
@@ -115,11 +115,11 @@ server() {
     done
     in_use "$PORT" || { not_started "$name"; return 1; }
   else
-    # shellcheck disable=SC2086
     local program=$BIN_DIR/$SERVER
     if [ -n "${UNDER:-}" ] && [ -n "${FAULT:-}" ]; then
       UNDER="$BIN_DIR/sockfault -q $FAULT $UNDER" program=$UNDISTURBED/$SERVER
     fi
+    # shellcheck disable=SC2086
     start "$name" ${UNDER:-} "$program" "$@" "${SERVER_PORT:-${FIXED_PORT:-0}}"
     SERVER_PID=$PID
     eventually listening_or_ended "$name"
@@ -192,6 +192,12 @@ slow() { [ -z "${QUICK:-}" ] || skip "slow, not with --quick"; }
 whole() {
   case ${FAULT:-} in short | byte) skip "under $FAULT a call does only a part" ;; esac
 }
+
+# amount N: N bytes; under byte, where each of them takes a call of its own, a hundredth of them.
+amount() { [ "${FAULT:-}" = byte ] && echo $(($1 / 100)) || echo "$1"; }
+
+# bulk: the test has to fill the system's buffers, megabytes; a byte at a time that takes minutes.
+bulk() { [ "${FAULT:-}" != byte ] || skip "megabytes, a byte at a time"; }
 
 # undisturbed: the test measures, or injects faults of its own.
 undisturbed() { [ -z "${FAULT:-}" ] || skip "not under $FAULT"; }

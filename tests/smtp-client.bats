@@ -1,7 +1,6 @@
 #!/usr/bin/env bats
 # The mail client: with our server, with servers that say what they are told to, and with real ones.
 bats_require_minimum_version 1.5.0
-# variants: plain asan tsan
 # slow
 load helper
 SERVER=smtp-server CLIENT=smtp-client
@@ -161,7 +160,7 @@ assert header.isascii() and max(map(len, header.split(b"\r\n"))) <= 78' "$(new)"
 
 @test "a big message, of 9 MB" {
   server -q
-  yes 'All work and no play makes Jack a dull boy.' | head -n 209000 >typed
+  yes 'All work and no play makes Jack a dull boy.' | head -n "$(amount 209000)" >typed
   send -m <typed
   delivered
   sed 's/$/\r/' typed >sent
@@ -268,6 +267,12 @@ refused() { # WHAT THE SERVER SAYS, THE END OF THE LINE ON STDERR
   send -f a@b -t c@d.invalid <<<hi
   same 1 "$status"
   [[ $stderr = *'refused the recipient c@d.invalid: 550 '* ]]
+  new_is 0
+}
+
+@test "the same from smtp-server: a message that is too big" {
+  bulk
+  server -q
   yes 'All work and no play makes Jack a dull boy.' | head -n 250000 >typed
   send -f a@b -t c@d <typed
   same 1 "$status"
@@ -330,7 +335,7 @@ refused() { # WHAT THE SERVER SAYS, THE END OF THE LINE ON STDERR
 
 @test "a server that has enough in the middle of the message: its words are told" {
   # It reads a little of a big message, says 421, and takes the rest without a look, or breaks off.
-  yes 'All work and no play makes Jack a dull boy.' | head -n 200000 >big
+  yes 'All work and no play makes Jack a dull boy.' | head -n "$(amount 200000)" >big
   local rest
   for rest in 'c.shutdown(socket.SHUT_WR)' 'c.close()'; do
     rm -f rude.out

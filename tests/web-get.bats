@@ -1,6 +1,5 @@
 #!/usr/bin/env bats
 # web-get against our server, against Python's, and against servers that break the rules.
-# variants: plain asan tsan
 load helper
 load web
 SERVER=web-server
@@ -44,7 +43,7 @@ bats_require_minimum_version 1.5.0
 
 @test "a page, to stdout, to a file, with its head, with the dialogue" {
   site
-  head -c 3000000 /dev/urandom >www/large
+  head -c "$(amount 3000000)" /dev/urandom >www/large
   server -d www
   fetch "http://127.0.0.1:$PORT/"
   same 0 "$status"

@@ -1,6 +1,5 @@
 #!/usr/bin/env bats
 # web-server among clients that mean harm, or are merely slow, gone or many.
-# variants: plain asan tsan
 # slow
 load helper
 load web
@@ -16,7 +15,26 @@ serves() {
 
 cpu() { awk '{print $14 + $15}' "/proc/$SERVER_PID/stat"; }
 
-@test "silent and dripping clients hold up nobody, and are ended in time" {
+@test "silent clients hold up nobody, however long they may be silent" {
+  site
+  server -w 600 -d www
+  run python "
+import select
+silent = [create_connection((host, port)) for i in range(4)]
+silent[0].sendall(b'GET / HT')
+silent[1].sendall(b'POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\nabc')
+silent[2].sendall(b'GET / HTTP/1.1\r\nHost: h\r\n\r\n')
+page = silent[2].makefile('rb')
+while b'It works' not in page.readline(): pass
+other = create_connection((host, port))
+other.sendall(b'GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n')
+assert b'It works' in other.makefile('rb').read()
+assert not select.select(silent, [], [], 0)[0] # they are still waited for"
+  same 0 "$status"
+  quiet server
+}
+
+@test "silent and dripping clients are ended in time" {
   site
   server -w 0.5 -d www
   run python "
@@ -30,16 +48,16 @@ begun = time.monotonic()
 other = create_connection((host, port))
 other.sendall(b'GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n')
 assert b'It works' in other.makefile('rb').read()
-assert time.monotonic() - begun < 5
+assert time.monotonic() - begun < 20
 # A byte at a time, and the whole head is late all the same: RFC 9110, 15.5.9.
 answers = b''
 try:
     for i in range(400):
         drip.sendall(b'GET / HTTP/1.1\r\nA: ' + b'a' * 500 if i == 0 else b'a')
         if select.select([drip], [], [], 0.05)[0]: break
-    answers = drip.recv(1000)
+    while piece := drip.recv(1000): answers += piece
 except ConnectionError: pass
-assert 0.4 < time.monotonic() - begun < 15, time.monotonic() - begun
+assert 0.4 < time.monotonic() - begun < 20, time.monotonic() - begun
 assert answers.startswith(b'HTTP/1.1 408 '), answers
 for s in head, body:
     answer = s.makefile('rb').read()
@@ -50,9 +68,10 @@ assert silent.recv(100) == b''"
 }
 
 @test "a reader that stalls is ended; one that goes on reading slowly is served" {
+  bulk
   site
   truncate -s 30M www/large
-  server -w 0.5 -d www
+  server -w 1.5 -d www # a stall may last 4.5 s
   run python "
 s = socket(); s.setsockopt(SOL_SOCKET, SO_RCVBUF, 4096); s.connect((host, port))
 s.sendall(b'GET /large HTTP/1.1\r\nHost: h\r\n\r\n')
@@ -63,9 +82,13 @@ while True:
     piece = slow.recv(1 << 16)
     if not piece: break
     n += len(piece)
-    if time.monotonic() - begun < 4: time.sleep(0.01)
+    if time.monotonic() - begun < 7: time.sleep(0.02)
 assert n > 30 << 20, n
-# By now the other has not read for longer than 1.5 s, which is 30 s at this scale.
+# By now the other has not read for longer than that: it is logged with less than the whole.
+import re
+end = time.monotonic() + 60
+while len(re.findall('GET /large HTTP/1.1. 200 [0-9]', open('server.out').read())) < 2 and time.monotonic() < end:
+    time.sleep(0.02)
 n = 0
 try:
     while True:
@@ -91,7 +114,7 @@ def reset(s):
 request = b'GET /large HTTP/1.1\r\nHost: h\r\n\r\n'
 for n in list(range(0, len(request) + 1, 3)) + [len(request)]:
     s = create_connection((host, port)); s.sendall(request[:n]); reset(s)
-for n in 1, 1000, 100000, 5000000:
+for n in 1, 1000, $(amount 100000), $(amount 5000000):
     s = create_connection((host, port)); s.sendall(request)
     while n > 0: n -= len(s.recv(min(n, 65536)))
     reset(s)
@@ -145,18 +168,14 @@ for i in range(3):
     for j in range(20): # a reset would end this with EPIPE or ECONNRESET
         time.sleep(0.02)
         s.sendall(b'a' * 1000)
-    answer = s.recv(1000)
-    assert answer.startswith(b'HTTP/1.1 413 '), answer"
+    same(b'HTTP/1.1 413 ', receive(s, 13))"
   same 0 "$status"
   serves
 }
 
 @test "out of descriptors it warns once, burns no CPU, and recovers" {
   site
-  start server bash -c "ulimit -n 24; exec '$BIN_DIR/web-server' -d www 0"
-  SERVER_PID=$PID
-  eventually listening_or_ended server
-  PORT=$(sed -n '1s/.* port //p' server.out)
+  UNDER='prlimit --nofile=24' server -d www
   start crowd python3 -c "
 import socket, sys
 crowd = [socket.create_connection(('127.0.0.1', $PORT)) for i in range(40)]
@@ -194,19 +213,23 @@ crowded() { (($(ss -Htn state established "sport = :$PORT" | wc -l) > 800)) || !
 
 @test "SIGTERM: what is being sent is finished, the rest ended, status 0; SIGINT too" {
   site
-  truncate -s 20M www/large
+  local size=20000000 # more than fits into the system's buffers
+  [ "${FAULT:-}" != byte ] || size=20000
+  truncate -s "$size" www/large
   for signal in TERM INT; do
     SERVER_NAME=server-$signal server -d www
     run python "
 import signal
 idle = create_connection((host, port))
-idle.sendall(b'GET / HTTP/1.1\r\nHost: h\r\n\r\n'); idle.recv(1000)
+idle.sendall(b'GET / HTTP/1.1\r\nHost: h\r\n\r\n')
+page = idle.makefile('rb')
+while b'It works' not in page.readline(): pass
 half = create_connection((host, port)); half.sendall(b'GET / ')
 s = create_connection((host, port))
 s.sendall(b'GET /large HTTP/1.1\r\nHost: h\r\n\r\n')
 got = s.recv(1000)
 os.kill($SERVER_PID, signal.SIG$signal)
-assert idle.recv(100) == b''
+assert page.read() == b''
 assert half.recv(100) == b''
 time.sleep(0.3)
 try:
@@ -217,7 +240,7 @@ while True:
     piece = s.recv(1 << 20)
     if not piece: break
     n += len(piece)
-assert n > 20 << 20, n"
+assert n > $size, n"
     echo "$output"
     same 0 "$status"
     wait "$SERVER_PID" # its status
@@ -238,7 +261,7 @@ s.recv(1000); print('here', flush=True); time.sleep(60)"
   begun=$SECONDS
   kill "$SERVER_PID"
   wait "$SERVER_PID"
-  ((SECONDS - begun >= 4 && SECONDS - begun <= 15))
+  ((SECONDS - begun >= 4 && SECONDS - begun <= 25))
 }
 
 @test "a restart at once, with a connection still open" {
@@ -257,7 +280,7 @@ s.recv(1000); print('here', flush=True); time.sleep(60)"
 
 @test "-t 4: four loops, many clients at once, every byte right" {
   site
-  head -c 300000 /dev/urandom >www/random
+  head -c "$(amount 300000)" /dev/urandom >www/random
   server -q -t 4 -d www
   run python "
 import http.client, threading
@@ -291,12 +314,13 @@ assert not wrong, wrong[:3]"
   run python "
 import http.client
 r = b'GET /style.css HTTP/1.1\r\nHost: h\r\n\r\n'
-many = [create_connection((host, port)) for i in range(1000)]
+many = [create_connection((host, port)) for i in range($([ "${FAULT:-}" = byte ] && echo 100 || echo 1000))]
 for turn in range(3):
     for s in many: s.sendall(r)
     for s in many:
-        answer = s.recv(1000)
-        assert answer.endswith(b'color:red}\n'), answer"
+        answer = b''
+        while not answer.endswith(b'color:red}\n') and (piece := s.recv(1000)): answer += piece
+        assert answer.startswith(b'HTTP/1.1 200 ') and answer.endswith(b'color:red}\n'), answer"
   same 0 "$status"
 }
 

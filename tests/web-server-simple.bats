@@ -1,7 +1,6 @@
 #!/usr/bin/env bats
 # web-server-simple: one request at a time. What both servers share is tested in web-server.bats; here,
 # that it comes through, and that nobody stops a server that waits for one client at a time.
-# variants: plain asan tsan
 load helper
 load web
 SERVER=${SERVER:-web-server-simple} # what both servers promise is tested with either
@@ -23,7 +22,7 @@ in a browser, or with $BIN_DIR/web-get in another terminal: http://127.0.0.1:$PO
 }
 
 @test "it serves the current directory without -d, and every byte of a large file" {
-  head -c 5000000 /dev/urandom >large
+  head -c "$(amount 5000000)" /dev/urandom >large
   server -q
   curl -sS -o got "http://$HOST:$PORT/large"
   cmp got large
@@ -77,7 +76,6 @@ while b'It works' not in answer:
     try: drip.sendall(b'a')
     except ConnectionError: pass
     time.sleep(0.05)
-    assert time.monotonic() - begun < 15
 assert time.monotonic() - begun > 1.5
 assert silent.recv(1) == b''"
   same 0 "$status"
@@ -102,13 +100,11 @@ assert b'It works' in answer, answer"
 
 @test "out of descriptors for the file: 503, and it goes on" {
   site
-  start server bash -c "ulimit -n 6; exec '$BIN_DIR/web-server-simple' -d www 0"
-  eventually listening_or_ended server
-  PORT=$(sed -n '1s/.* port //p' server.out)
+  UNDER='prlimit --nofile=6:256' server -d www
   get /dir/a.txt
   answered 503
   has 'Retry-After: 1'
-  alive "$PID"
+  alive "$SERVER_PID"
 }
 
 # --- what is expected of any web server: by these tests scripts/grade marks other people's, too

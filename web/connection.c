@@ -2,10 +2,10 @@
 /* A connection's life: IDLE, READ_HEAD, READ_BODY, SEND, and IDLE again; LINGER and closed. */
 #include "connection.h"
 #include "../common/net.h"
+#include "ready.h"
 #include "web.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -134,7 +134,7 @@ static short send_answer(struct worker *w, struct connection *c)
     if (length == -1)
         return 0;
     if (length > 0)
-        sent = send(c->fd, w->buffer, (size_t)length, 0);
+        sent = send(c->fd, w->buffer, (size_t)length, x->answer.close ? send_and_close : 0);
     if (sent == -1 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
         return 0;
     if (sent > 0) {
@@ -214,23 +214,19 @@ static short read_head(struct worker *w, struct connection *c)
         body_start_chunked(&x->body);
     else
         body_start_counted(&x->body, r->content_length);
-    /* RFC 9110, 10.1.1: said only to one who still waits. So short a text goes whole or not at all.
-     */
+    /* RFC 9110, 10.1.1: said only to one who still waits. So short a text always finds room, save
+     * with one who has not read the answers before it. */
     static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
-    if (r->expects_continue && x->at == x->length &&
-        send(c->fd, go_on, sizeof go_on - 1, 0) != sizeof go_on - 1)
+    if (r->expects_continue && x->at == x->length && send_all(c->fd, go_on, sizeof go_on - 1) == -1)
         return 0;
     c->state = READ_BODY;
     x->body_began = w->now;
     return read_body(w, c);
 }
 
-void connection_open(struct worker *w, struct connection *c, int fd)
+void connection_open(struct worker *w, struct connection *c, int fd, const union client *client)
 {
-    c->fd = fd;
-    c->state = IDLE;
-    c->exchange = NULL;
-    c->since = w->now;
+    *c = (struct connection){.fd = fd, .state = IDLE, .since = w->now, .client = *client};
     set_deadline(w, c, w->now, IDLE_TIME);
 }
 
@@ -259,8 +255,10 @@ short connection_ready(struct worker *w, struct connection *c)
         x->length += (size_t)n;
         events = c->state == READ_HEAD ? read_head(w, c) : read_body(w, c);
     }
-    while (events == -1)
+    while (events == -1) {
+        w->site.turn++; /* the next request may have begun only now */
         events = read_head(w, c);
+    }
     c->since = w->now;
     return events;
 }

@@ -122,7 +122,9 @@ static void receive_body(int client, struct body *b, char *bytes, size_t have, s
     }
     /* We said Connection: close, so nothing more may come; a second is enough to see it. */
     bound_waits(client, 1);
-    ssize_t more = have > 0 ? (ssize_t)have : recv(client, bytes, size, 0);
+    ssize_t more = have > 0 ? (ssize_t)have : -1;
+    for (errno = EINTR; more == -1 && errno == EINTR;)
+        more = recv(client, bytes, size, 0);
     if (more > 0) {
         struct fault longer = {0, 0, "the response is longer than announced", "RFC 9112, 6.3"};
         report(&longer, bytes, (size_t)more);

@@ -71,8 +71,8 @@ static void serve(int connection, struct site *site, struct answer *answer, cons
     /* What the client still sends is read: closed with bytes unread, a connection is reset, and the
      * response may be lost with it (RFC 9112, 9.6). */
     shutdown(connection, SHUT_WR);
-    while (milliseconds() < end && recv(connection, piece, sizeof piece, 0) > 0)
-        ;
+    for (n = 1; milliseconds() < end && (n > 0 || (n == -1 && errno == EINTR));)
+        n = recv(connection, piece, sizeof piece, 0);
 }
 
 int main(int argc, char **argv)
