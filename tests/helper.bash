@@ -68,7 +68,7 @@ err() { cat "$1.err"; }
 free_port() {
   local port=${FIXED_PORT:-} ports=/tmp/bothends-ports owner
   if [ -n "$port" ]; then
-    eventually unused "$port" || return
+    eventually not_in_use "$port" || return
     echo "$port"
     return
   fi
@@ -86,6 +86,7 @@ free_port() {
 
 # The listening table, for programs that do not say when they are ready; never a connection that probes.
 in_use() { ss -Hltun "sport = :$1" | grep -q .; }
+not_in_use() { ! in_use "$1"; }
 unused() { ! ss -Htuan "sport = :$1" | grep -q .; }
 
 # Somebody else's command, with {host}, {port}, {dir} and {target} put in. DIR: the folder whose files
@@ -102,9 +103,11 @@ server() {
   local name=${SERVER_NAME:-server}
   if [ -n "${SERVER_CMD:-}" ]; then
     local try
-    [[ $SERVER_CMD == *'{dir}'* ]] || export GRADE_DIR=${DIR:-} # then the program is started in there
+    export GRADE_DIR=${DIR:-} # where scripts/grade-run starts it
     for try in 1 2; do # again if, in spite of all, somebody else took the port before it
       PORT=${SERVER_PORT:-$(free_port)}
+      # With a port built in, and no SO_REUSEADDR, it can only start when TIME_WAIT is over.
+      [ "$try" = 1 ] || [ -z "${FIXED_PORT:-}" ] || [ -n "${SERVER_PORT:-}" ] || PATIENCE=70 eventually unused "$PORT" || true
       start "$name" bash -c "exec ${UNDER:-} $(filled_in "$SERVER_CMD")"
       SERVER_PID=$PID
       PATIENCE=${START_PATIENCE:-$PATIENCE} eventually in_use_or_ended "$PORT" 2>/dev/null || break
@@ -190,8 +193,8 @@ whole() {
   case ${FAULT:-} in short | byte) skip "under $FAULT a call does only a part" ;; esac
 }
 
-# amount N: N bytes; under byte, where each of them takes a call of its own, a hundredth of them.
-amount() { [ "${FAULT:-}" = byte ] && echo $(($1 / 100)) || echo "$1"; }
+# amount N: N bytes; under byte, where each of them takes a call of its own, a thousandth of them.
+amount() { [ "${FAULT:-}" = byte ] && echo $(($1 / 1000)) || echo "$1"; }
 
 # bulk: the test has to fill the system's buffers, megabytes; a byte at a time that takes minutes.
 bulk() { [ "${FAULT:-}" != byte ] || skip "megabytes, a byte at a time"; }

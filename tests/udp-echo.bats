@@ -68,7 +68,8 @@ netcat_serves() {
   server
   python '
 s = socket(AF_INET, SOCK_DGRAM); s.connect((host, port))
-s.send(b"hello"); same(b"OK..." + b"hello", s.recv(70000)); silent(s, 0.3, "after the reply")'
+s.send(b"hello"); same(b"OK..." + b"hello", s.recv(70000)); silent(s, 0.1, "after the reply")
+s.send(b"again"); same(b"OK...again", s.recv(70000))'
 }
 
 # grade server bytes 1 after message: NULs and bytes that are no text come back, too.

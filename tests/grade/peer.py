@@ -12,12 +12,14 @@ from socket import *
 
 
 def show(b):
-    return repr(b) if len(b) <= 100 else "%r... (%d bytes)" % (b[:60], len(b))
+    if isinstance(b, tuple):
+        return ", ".join(map(show, b))
+    return repr(b) if not isinstance(b, (bytes, bytearray)) or len(b) <= 100 else "%r... (%d bytes)" % (b[:60], len(b))
 
 
 def same(want, got, where=""):
     if want != got:
-        raise SystemExit("%sexpected: %s\nactual:   %s" % (where and where + ": ", show(want), show(got)))
+        raise SystemExit("%sexpected: %s\nactual:   %s" % (where and where + ":\n", show(want), show(got)))
 
 
 def receive(s, n):
