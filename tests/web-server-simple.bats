@@ -198,6 +198,7 @@ for path in "/none.html", "/dir/none", "/index.html/more":
 # grade web-server* large 2 after bytes: A file of five megabytes comes whole.
 # hint: send may take only a part of the bytes: loop until all are sent (in Python: sendall).
 @test "a large file" {
+  bulk
   site
   python 'open("www/large.bin", "wb").write(random.Random(5).randbytes(5000000))'
   server -q -d www
