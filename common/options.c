@@ -19,11 +19,6 @@ void parse_options(struct options *o, int argc, char **argv, const char *synopsi
     static char whole_line[1 << 16];
     setvbuf(stdout, whole_line, _IOLBF, sizeof whole_line);
     signal(SIGPIPE, SIG_IGN); /* macOS has no MSG_NOSIGNAL */
-
-    if (argc > 1 && strcmp(argv[1], "--help") == 0)
-        exit(printf("usage: %s %s\nMore: man %s\n", o->program, synopsis, o->program) < 0);
-    if (argc > 1 && strcmp(argv[1], "--version") == 0)
-        exit(printf("%s (Both Ends) 1.0\n", o->program) < 0);
     char letters[64] = ":", *next = letters + 1, option = 0; /* of "[-46] [-w SECONDS]": ":46w:" */
     for (const char *s = synopsis; *s != '\0'; s++)
         if ((option = *s == '-' || (option && isalnum((unsigned char)*s))) && *s != '-') {
@@ -32,6 +27,10 @@ void parse_options(struct options *o, int argc, char **argv, const char *synopsi
                 *next++ = ':';
         }
     for (int letter; (letter = getopt(argc, argv, letters)) != -1;) {
+        if (optopt == '-' && argv[optind] && strcmp(argv[optind], "--help") == 0)
+            exit(printf("usage: %s %s\nMore: man %s\n", o->program, synopsis, o->program) < 0);
+        if (optopt == '-' && argv[optind] && strcmp(argv[optind], "--version") == 0)
+            exit(printf("%s (Both Ends) 1.0\n", o->program) < 0);
         if (letter == ':' || letter == '?')
             complain(2, "-%c: %s; try --help", optopt, letter == ':' ? "no value" : "unknown");
         o->value[letter] = optarg ? optarg : "";

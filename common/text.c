@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "text.h"
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <wchar.h>
@@ -10,7 +11,7 @@ size_t to_upper(struct cut_character *cut, const char *bytes, size_t n, char *ou
     size_t made = 0;
     for (size_t i = 0; i < n; i++) {
         wint_t ascii = cut->count == 0 ? (unsigned char)bytes[i] : 128;
-        wint_t capital = ascii < 128 ? towupper(ascii) : 128;
+        wint_t capital = ascii == 'i' ? towupper('i') : (wint_t)toupper((int)ascii);
         if (capital < 128) { /* the quick way; not for a Turkish i, whose capital is not ASCII */
             out[made++] = (char)capital;
             continue;

@@ -57,7 +57,6 @@ int main(int argc, char **argv)
             die("send to %s", server.text);
 
         /* Box: receive the echo, as many bytes as were sent, in however many pieces it comes. */
-        prompt("response: ");
         ssize_t received = 0;
         while (received < length && (n = recv(client, reply, sizeof reply, 0)) != 0) {
             if (n == -1 && errno == EINTR)
@@ -66,6 +65,8 @@ int main(int argc, char **argv)
                 break;
             if (n == -1)
                 die("recv from %s", server.text);
+            if (received == 0)
+                prompt("response: ");
             fwrite(reply, 1, (size_t)n, stdout);
             received += n;
         }

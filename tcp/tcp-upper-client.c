@@ -57,7 +57,6 @@ int main(int argc, char **argv)
             shutdown(client, SHUT_WR);
 
         /* Box: receive the reply, up to its newline, in however many pieces it comes. */
-        prompt("From Server: ");
         ssize_t received = 0;
         bool whole = false;
         while (!whole && (n = recv(client, reply, sizeof reply, 0)) != 0) {
@@ -67,6 +66,8 @@ int main(int argc, char **argv)
                 break;
             if (n == -1)
                 die("recv from %s", server.text);
+            if (received == 0)
+                prompt("From Server: ");
             fwrite(reply, 1, (size_t)n, stdout);
             received += n;
             whole = memchr(reply, '\n', (size_t)n) != NULL;

@@ -50,6 +50,14 @@ fails() {
   done < <(grep -v '^#' "$ROOT/tests/manifest")
 }
 
+@test "--help and --version are understood behind other options, too" {
+  for name in $(each '*'); do
+    case $name in ladder | sock*) continue ;; esac # no -4: theirs are other options
+    [[ $("$BIN_DIR/$name" -4 --help) == "usage: $name "* ]]
+    [[ $("$BIN_DIR/$name" -4 --version) == "$name "* ]]
+  done
+}
+
 @test "--version names the program and the project, with status 0" {
   for name in $(each '*'); do
     timeout "$PATIENCE" "$BIN_DIR/$name" --version >version.out

@@ -2,6 +2,7 @@
 # Whatever the docs show is run: each transcript, in terminals of its own.
 # variants: plain
 # slow
+# alone
 load helper
 
 play() {

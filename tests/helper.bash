@@ -68,13 +68,13 @@ err() { cat "$1.err"; }
 free_port() {
   local port=${FIXED_PORT:-} ports=/tmp/bothends-ports owner
   if [ -n "$port" ]; then
-    eventually unused "$port" || return
+    eventually not_in_use "$port" || return
     echo "$port"
     return
   fi
   [ -d "$ports" ] || mkdir -m 1777 "$ports" 2>/dev/null || true
   while :; do
-    port=$((10000 + RANDOM % 20000))
+    port=$((13000 + RANDOM % 16000)) # none of the default ports
     if owner=$(readlink "$ports/$port"); then
       alive "$owner" && continue
       rm -f "$ports/$port" 2>/dev/null
@@ -86,13 +86,16 @@ free_port() {
 
 # The listening table, for programs that do not say when they are ready; never a connection that probes.
 in_use() { ss -Hltun "sport = :$1" | grep -q .; }
+not_in_use() { ! in_use "$1"; }
 unused() { ! ss -Htuan "sport = :$1" | grep -q .; }
 
-# Somebody else's command, with {host}, {port} and {dir} put in.
+# Somebody else's command, with {host}, {port}, {dir} and {target} put in. DIR: the folder whose files
+# a server gives out, or in which it keeps some.
 filled_in() {
   local command=${1//'{port}'/$PORT}
   command=${command//'{host}'/$HOST}
-  echo "${command//'{dir}'/$PWD}"
+  command=${command//'{target}'/${TARGET:-}}
+  echo "${command//'{dir}'/${DIR:-$PWD}}"
 }
 
 # server [OPTION...]: see above. With SERVER_NAME, a second server beside the first.
@@ -100,8 +103,11 @@ server() {
   local name=${SERVER_NAME:-server}
   if [ -n "${SERVER_CMD:-}" ]; then
     local try
+    export GRADE_DIR=${DIR:-} # where scripts/grade-run starts it
     for try in 1 2; do # again if, in spite of all, somebody else took the port before it
       PORT=${SERVER_PORT:-$(free_port)}
+      # With a port built in, and no SO_REUSEADDR, it can only start when TIME_WAIT is over.
+      [ "$try" = 1 ] || [ -z "${FIXED_PORT:-}" ] || [ -n "${SERVER_PORT:-}" ] || PATIENCE=70 eventually unused "$PORT" || true
       start "$name" bash -c "exec ${UNDER:-} $(filled_in "$SERVER_CMD")"
       SERVER_PID=$PID
       PATIENCE=${START_PATIENCE:-$PATIENCE} eventually in_use_or_ended "$PORT" 2>/dev/null || break
@@ -109,11 +115,11 @@ server() {
     done
     in_use "$PORT" || { not_started "$name"; return 1; }
   else
-    # shellcheck disable=SC2086
     local program=$BIN_DIR/$SERVER
     if [ -n "${UNDER:-}" ] && [ -n "${FAULT:-}" ]; then
       UNDER="$BIN_DIR/sockfault -q $FAULT $UNDER" program=$UNDISTURBED/$SERVER
     fi
+    # shellcheck disable=SC2086
     start "$name" ${UNDER:-} "$program" "$@" "${SERVER_PORT:-${FIXED_PORT:-0}}"
     SERVER_PID=$PID
     eventually listening_or_ended "$name"

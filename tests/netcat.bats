@@ -3,6 +3,7 @@
 # string is "sh ROLE PAIR" holds a command a line; the pair's port stands for the one that the test has.
 # variants: plain
 # slow
+# alone
 load helper
 
 # lines ROLE PAIR: the commands of that block, a line each.

@@ -541,3 +541,149 @@ time.sleep(60)' "$PORT"
   same "alice@crepes.fr ['bob@hamburger.edu', 'eve@hamburger.edu']" "$(cat envelope)"
   printf '.\r\n..x\r\nGr\303\274\303\237e\r\n\r\nend\r\n' | cmp - arrived
 }
+
+# --- what is expected of any client: by these tests scripts/grade marks other people's, too
+
+# typed TEXT CODE [BEFORE]: gives TEXT (as for printf) to the client, whose server is CODE.
+typed() {
+  HOST=${HOST:-127.0.0.1}
+  # shellcheck disable=SC2059
+  printf "$1" >typed.txt
+  python_server "typed = open('typed.txt', 'rb').read()
+$2"
+  local status=0
+  UNDER_CLIENT=${UNDER_CLIENT:-} client <typed.txt >shown 2>&1 || status=$?
+  [ "$status" -lt 124 ] || { tail -n 1 shown >&2; content; false; }
+  content
+}
+
+# grade client message 3: It delivers what it reads from its input: HELO, MAIL FROM, RCPT TO, DATA, the text, a dot, QUIT.
+# hint: socket, connect to {host} and {port}; the server speaks first; then say a command, hear its reply.
+@test "the dialogue, and the text" {
+  typed 'Do you like ketchup?\nHow about pickles?\n' '
+said, message = mail_server(c)
+same(typed, text_in(message), "the text")
+form = [rb"(HELO|EHLO) \S+", rb"MAIL FROM: ?<[^<>]*>.*", rb"RCPT TO: ?<[^<>]+>.*", rb"DATA", rb"QUIT"]
+if len(said) != len(form) or not all(re.fullmatch(f, line.strip(), re.I) for f, line in zip(form, said)):
+    raise SystemExit("expected: HELO host, MAIL FROM:<...>, RCPT TO:<...>, DATA, QUIT\nactual:   %r" % said)'
+}
+
+# grade client crlf 1 after message: Every line ends with CRLF, in the dialogue and in the message.
+# hint: the lines of the Internet end with \r\n, whatever they end with in your input.
+@test "every line ends with CRLF" {
+  typed 'one\ntwo\n\nthree\n' '
+said, message = mail_server(c)
+for line in said + message:
+    if not line.endswith(b"\r\n") or b"\r" in line[:-2]: raise SystemExit("expected: CRLF at the end\nactual:   " + show(line))'
+}
+
+# grade client waits 2 after message: It waits for the reply to each command before it says the next one, and lets the server
+#   speak first.
+# hint: receive the 220 before you say HELO, and the 250 before you go on; recv waits for it.
+@test "it does not talk before it is answered" {
+  typed 'hello\n' 'same(typed, text_in(mail_server(c, pause=0.5)[1]))'
+}
+
+# grade client lines 2 after waits: A reply may have several lines: 250-one, 250-two, 250 three.
+# hint: a minus behind the code means that another line follows: go on until there is a blank.
+@test "replies of several lines" {
+  typed 'hello\n' '
+many = b"%d-one\r\n%d-two\r\n%d three\r\n"
+replies = {word: many.replace(b"%d", code) for word, code in (("connection", b"220"), ("EHLO", b"250"), ("HELO", b"250"), (".", b"250"))}
+same(typed, text_in(mail_server(c, replies, pause=0.3)[1]))'
+}
+
+# grade client pieces 2 after message: A reply may come in pieces, byte by byte.
+# hint: TCP is a byte stream: one recv is not one reply. Receive until the newline.
+@test "replies in pieces" {
+  typed 'hello\n' '
+at_once(c)
+class Slow:
+    def __getattr__(self, name): return getattr(c, name)
+    def sendall(self, words):
+        for byte in words: c.sendall(bytes([byte])); time.sleep(0.01)
+said, message = mail_server(Slow())
+same(typed, text_in(message))
+same([b"MAIL", b"RCPT", b"DATA", b"QUIT"], [line[:4].upper() for line in said][-4:], "the dialogue")'
+}
+
+# grade client dots 2 after message: A line that begins with a dot goes out with a second one before it.
+# hint: a lone dot ends the message; so that one in the text does not, every dot at the beginning of a
+#   line is doubled (RFC 5321, 4.5.2).
+@test "dots at the beginning of a line" {
+  typed 'begin\n.\n..\n.dot\nQUIT\na.b\n' '
+said, message = mail_server(c)
+same(b"begin\r\n..\r\n...\r\n..dot\r\nQUIT\r\na.b\r\n", b"".join(message[-6:]), "the end of the message")
+same(typed, text_in(message))'
+}
+
+# grade client last-line 1 after message: A last line without a newline is ended before the dot.
+# hint: the message ends with CRLF . CRLF: the first CRLF belongs to the last line.
+@test "a last line without a newline" {
+  typed 'one\ntwo' 'same(typed + b"\n", text_in(mail_server(c)[1]))'
+}
+
+# grade client header 1 after message: If it sends header lines of its own, an empty line stands between them and the text.
+# hint: From:, To:, Subject: ... each on a line; then an empty line; then the text.
+@test "an empty line between header and text" {
+  typed 'first\nsecond\n' '
+message = [line.rstrip(b"\r\n") for line in mail_server(c)[1]]
+before = message[:-2]
+if before and (before[-1] or not all(re.match(rb"[!-9;-~]+:|[ \t]", line) for line in before[:-1])):
+    raise SystemExit("expected: header lines, then an empty line\nactual:   %r" % before)'
+}
+
+# grade client bytes 1 after message: Letters beyond ASCII arrive as they were typed.
+# hint: send bytes as you read them; encode("ascii") and its like cannot.
+@test "letters beyond ASCII in the text" {
+  typed 'Gr\303\274\303\237e\n' 'same(typed, text_in(mail_server(c)[1]))'
+}
+
+# grade client refused 2 after message: If the server refuses the sender or the recipient, no message is sent.
+# hint: look at the first digit of the reply: 2 and 3 mean go on, 4 and 5 mean no; then say QUIT and end.
+@test "a server that refuses" {
+  for word in MAIL RCPT; do
+    typed 'hello\n' "
+said, message = mail_server(c, {'$word': b'550 no\r\n', 'DATA': b'503 what for?\r\n'})
+if any(line.upper().startswith(b'DATA') for line in said):
+    raise SystemExit('$word was answered with 550\nexpected: QUIT, or the end of the connection\nactual:   %r' % said[-2:])"
+  done
+}
+
+# grade client quit 1 after message: It says QUIT, then the connection ends.
+# hint: after the 250 for the message: QUIT; receive 221; close.
+@test "it says goodbye" {
+  typed 'hello\n' '
+said, message = mail_server(c)
+same(b"QUIT\r\n", said[-1].upper() if said else b""); same(b"", rest(c), "behind QUIT")'
+}
+
+# grade client early 1 after message: If the server closes the connection too early, the client ends.
+# hint: recv returns 0 when the server has closed: end, or you go round for ever.
+@test "a server that leaves" {
+  typed 'hello\n' 'mail_server(c, {"MAIL": None})'
+}
+
+# grade client large 1 after message: A text of a megabyte arrives whole.
+# hint: send may take only a part of the bytes: loop until all are sent (in Python: sendall).
+@test "a megabyte of text" {
+  typed "$(yes 'All work and no play makes Jack a dull boy.' | head -n 24000)\n" '
+time.sleep(0.3)
+same(typed, text_in(mail_server(c)[1]))'
+}
+
+# grade client families 1 after message: It reaches a server at an IPv6 address, too.
+# hint: getaddrinfo gives the family and the address for socket and connect (in Python: create_connection).
+@test "a server at ::1" {
+  grep -q ' lo$' /proc/net/if_inet6 2>/dev/null || skip 'no IPv6 here'
+  HOST=::1 typed 'hello\n' 'same(typed, text_in(mail_server(c)[1]))'
+}
+
+# grade client short 2 after pieces: It also works when each send takes, and each recv gives, only a part.
+# hint: look at what send returns: it may be less than you gave it. The rest is yours to send.
+@test "forced short reads and writes of the client" {
+  fault short
+  UNDER_CLIENT=$FAULTY typed "$(yes 'All work and no play makes Jack a dull boy.' | head -n 30)\n" '
+said, message = mail_server(c)
+same(typed, text_in(message))'
+}

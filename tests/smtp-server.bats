@@ -686,3 +686,255 @@ while s.recv(999): pass'
   same 1 "$status"
   [[ $stderr = "smtp-server: bind to 127.0.0.1 port $PORT: Address already in use (EADDRINUSE)"* ]]
 }
+
+# --- what is expected of any server: by these tests scripts/grade marks other people's, too
+
+# mails [OPTION...]: the server, whose folder is mail.
+mails() {
+  mkdir -p mail
+  DIR=$PWD/mail
+  server -q -d mail "$@"
+}
+
+# grade server dialogue 3: It speaks first, with 220, and answers HELO, MAIL FROM, RCPT TO, DATA, the message and QUIT.
+# hint: socket, bind to {port}, listen, accept; send "220 ..."; then take line by line, and answer each: 250,
+#   354 for DATA, 250 for the dot that ends the message, 221 for QUIT.
+@test "the lecture's dialogue, step by step" {
+  mails
+  python '
+m = Mail((host, port))
+m.begin(); m.message(b"Do you like ketchup?\nHow about pickles?\n"); m.say("QUIT", 221)'
+}
+
+# grade server stored 2 after dialogue: A message that was answered with 250 is in a file of its own in its folder.
+# hint: write the lines between DATA and the dot to a new file beneath {dir}, close it, then send 250.
+@test "a message is kept" {
+  mails
+  python '
+m = Mail((host, port)); m.begin()
+m.message(b"Do you like ketchup?\nHow about pickles?\n")
+has_kept("mail", b"Do you like ketchup?\nHow about pickles?\n")'
+}
+
+# grade server replies 1 after dialogue: Every line of a reply is three digits, a blank or a minus, some words, and CRLF.
+# hint: the lines of the Internet end with \r\n.
+@test "the form of the replies" {
+  mails
+  python '
+m = Mail((host, port))
+for words, code in ("EHLO crepes.fr", 250), ("NOOP", 250), ("MAIL FROM:<alice@crepes.fr>", 250), ("QUIT", 221):
+    for line in m.say(words, code).splitlines(True):
+        if not re.fullmatch(rb"\d\d\d[ -][^\r\n]*\r\n", line): raise SystemExit("in reply to %s: %r" % (words, line))'
+}
+
+# grade server quit 1 after dialogue: After QUIT and 221 it closes the connection.
+# hint: leave the loop at QUIT, and close the connection socket, not the welcoming one.
+@test "after 221 comes the end" {
+  mails
+  python 'm = Mail((host, port)); m.say("HELO a", 250); m.say("QUIT", 221); same(b"", m.lines.read(), "behind 221")'
+}
+
+# grade server dots 2 after stored: A dot that was doubled at the beginning of a line is taken off; only a lone one ends the message.
+# hint: in the message: is the line "."? It ends. Does it begin with a dot? Take that dot off (RFC 5321, 4.5.2).
+@test "dots" {
+  mails
+  python '
+m = Mail((host, port)); m.begin()
+text = b"begin\n.\n..\n.dot\na.b\n...\nend\n"
+m.message(text); has_kept("mail", text); m.say("QUIT", 221)'
+}
+
+# grade server smuggling 1 after dots: A dot between bare LFs does not end the message, only CRLF . CRLF does.
+# hint: end a line of the message at \r\n only: otherwise a second message can be hidden in a first one.
+@test "a dot between LFs" {
+  mails
+  python '
+m = Mail((host, port)); m.begin()
+m.last = "a message with LF . LF and LF . CRLF in it"
+m.s.sendall(b"one\n.\ntwo\n.\r\nthree\r\n.\r\n"); m.hear(250); m.say("NOOP", 250); m.say("QUIT", 221)
+same(1, sum(b"one" in file or b"three" in file for file in kept("mail")), "number of messages")'
+}
+
+# grade server unknown 1 after dialogue: What it does not know is answered with 500 (or another 5xx), and the dialogue goes on.
+# hint: the default branch: "500 I do not know that"; then the next line.
+@test "an unknown command" {
+  mails
+  python '
+m = Mail((host, port)); m.say("HELO a", 250); m.say("FOO bar", 5); m.say("", 5); m.envelope(); m.message(b"x\n"); m.say("QUIT", 221)'
+}
+
+# grade server order 2 after dialogue: What comes in the wrong order is answered with 503, and does no harm.
+# hint: remember how far the dialogue is: RCPT needs MAIL before it, DATA needs RCPT.
+@test "the wrong order" {
+  mails
+  python '
+m = Mail((host, port)); m.say("HELO a", 250)
+m.say("RCPT TO:<bob@hamburger.edu>", 503); m.say("DATA", 503)
+m.say("MAIL FROM:<alice@crepes.fr>", 250); m.say("DATA", 503)
+m.say("RCPT TO:<bob@hamburger.edu>", 250); m.say("DATA", 354); m.message(b"x\n"); m.say("DATA", 503); m.say("QUIT", 221)'
+}
+
+# grade server case 1 after dialogue: A command may be written in small letters, too.
+# hint: compare the first word without regard to case (RFC 5321, 2.4).
+@test "small letters" {
+  mails
+  python '
+m = Mail((host, port))
+for words, code in ("helo a", 250), ("mail from:<alice@crepes.fr>", 250), ("Rcpt To:<bob@hamburger.edu>", 250), ("data", 354):
+    m.say(words, code)
+m.message(b"x\n"); m.say("quit", 221)'
+}
+
+# grade server rset 1 after dialogue: RSET forgets sender and recipients.
+# hint: after RSET the dialogue is where it was after HELO.
+@test "RSET" {
+  mails
+  python '
+m = Mail((host, port)); m.say("HELO a", 250); m.say("MAIL FROM:<eve@crepes.fr>", 250); m.say("RCPT TO:<bob@hamburger.edu>", 250)
+m.say("RSET", 250); m.say("DATA", 503); m.envelope(); m.message(b"x\n"); m.say("QUIT", 221)'
+}
+
+# grade server recipients 1 after stored: A message may have several recipients.
+# hint: RCPT may come again and again before DATA.
+@test "several recipients" {
+  mails
+  python '
+m = Mail((host, port)); m.say("HELO a", 250); m.say("MAIL FROM:<alice@crepes.fr>", 250)
+for name in "bob", "carl", "eve": m.say("RCPT TO:<%s@hamburger.edu>" % name, 250)
+m.say("DATA", 354); m.message(b"for all of you\n"); has_kept("mail", b"for all of you\n")'
+}
+
+# grade server second 1 after stored: After one message another may come over the same connection.
+# hint: after the dot the dialogue is where it was after HELO, and each message gets a file of its own.
+@test "two messages in one session" {
+  mails
+  python '
+m = Mail((host, port)); m.begin(); m.message(b"the first\n"); m.envelope(); m.message(b"the second\n"); m.say("QUIT", 221)
+has_kept("mail", b"the first\n", b"the second\n")'
+}
+
+# grade server pieces 2 after dialogue: A line may come in pieces, cut anywhere.
+# hint: TCP is a byte stream: one recv is not one command. Keep what has come until CRLF is in it.
+@test "commands in pieces" {
+  mails
+  python '
+m = Mail((host, port)); at_once(m.s)
+for line, code in ("HELO a", 250), ("MAIL FROM:<alice@crepes.fr>", 250), ("RCPT TO:<bob@hamburger.edu>", 250), ("DATA", 354), ("hello\r\n.", 250), ("QUIT", 221):
+    words = line.encode() + b"\r\n"
+    m.last = repr(line) + ", in pieces"
+    for piece in words[:3], words[3:-1], words[-1:]:
+        m.s.sendall(piece); time.sleep(0.05)
+    m.hear(code)'
+}
+
+# grade server at-a-stroke 2 after dialogue: Many lines may come in one piece, and each command is answered.
+# hint: recv may give you more than one line: take them one after the other, and keep the rest for later.
+@test "a whole dialogue at a stroke" {
+  mails
+  python '
+m = Mail((host, port)); m.last = "a whole dialogue that was sent at once"
+m.s.sendall(b"HELO a\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\nhello\r\n.\r\nMAIL FROM:<a@b>\r\nNOOP\r\nQUIT\r\n")
+for code in 250, 250, 250, 354, 250, 250, 250, 221: m.hear(code)
+same(b"", m.lines.read(), "behind 221")'
+}
+
+# grade server half 2 after stored: If the connection ends in the middle of a message, nothing of it is kept.
+# hint: the message is whole when the dot has come; only then it gets its file (or its place in the folder).
+@test "half a message" {
+  mails
+  python '
+for broken in False, True:
+    m = Mail((host, port)); m.begin(); m.s.sendall(b"only a half\r\n.")
+    if broken: m.lines.close(); reset(m.s)
+    else: m.s.shutdown(SHUT_WR); m.lines.read()
+m = Mail((host, port)); m.begin(); m.message(b"whole\n"); m.say("QUIT", 221)
+has_kept("mail", b"whole\n")
+if any(b"only a half" in file for file in kept("mail")): raise SystemExit("half a message was kept")'
+}
+
+# grade server bytes 1 after stored: Letters beyond ASCII, and lines of 998 bytes, are kept as they came.
+# hint: a message is bytes: write it as it came, without decode().
+@test "bytes of all kinds, and long lines" {
+  mails
+  python '
+text = b"Gr\xc3\xbc\xc3\x9fe \xff\xfe\n" + b"x" * 998 + b"\n"
+m = Mail((host, port)); m.begin(); m.message(text); has_kept("mail", text)'
+}
+
+# grade server large 1 after stored: A message of a megabyte is kept whole.
+# hint: receive until the dot has come, in however many pieces; write each line as it comes.
+@test "a megabyte" {
+  mails
+  python '
+text = b"All work and no play makes Jack a dull boy.\n" * 24000
+m = Mail((host, port)); m.begin(); m.message(text); has_kept("mail", text)'
+}
+
+# grade server next 2 after dialogue: After one client it serves the next.
+# hint: accept stands in an endless loop; close the connection socket, never the welcoming socket.
+@test "client after client" {
+  mails
+  python '
+for i in range(5):
+    m = Mail((host, port)); m.begin(); m.message(b"x\n"); m.say("QUIT", 221); m.s.close()'
+}
+
+# grade server reset 2 after next: Clients that break off with a reset do not end the server.
+# hint: recv and send fail with ECONNRESET when the client is lost: close that connection socket and
+#   accept the next one; do not exit.
+@test "clients that break off, at any point" {
+  mails
+  python '
+for words in b"", b"HE", b"HELO a\r\n", b"HELO a\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\nhal", b"NOOP\r\n" * 3000:
+    for heard in False, True:
+        s = create_connection((host, port)); s.sendall(words)
+        if heard: s.recv(1)
+        reset(s)
+m = Mail((host, port)); m.begin(); m.message(b"x\n"); m.say("QUIT", 221)'
+}
+
+# grade server leave 1 after next: Clients that leave without a word, or in mid-line, do no harm.
+# hint: recv may return 0 at once; send to a client that has left fails with EPIPE, and in C the signal
+#   SIGPIPE ends the program unless it is ignored.
+@test "clients that leave, at any point" {
+  mails
+  python '
+for words in b"", b"HE", b"HELO a\r\nMAIL", b"HELO a\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n", b"NOOP\r\n" * 3000:
+    s = create_connection((host, port)); s.sendall(words); s.close()
+m = Mail((host, port)); m.begin(); m.message(b"x\n"); m.say("QUIT", 221)'
+}
+
+# grade server at-once 3 after next: Several clients are served at once, none waits for another.
+# hint: give each client a thread of its own (or poll them all): while one recv waits, the others go on.
+@test "several clients at once" {
+  mails
+  python '
+clients = [Mail((host, port)) for i in range(5)]
+for m in clients: m.say("HELO a", 250)
+for m in reversed(clients): m.envelope()
+for i, m in enumerate(clients): m.message(b"of client %d\n" % i)
+for m in clients: m.say("QUIT", 221)
+has_kept("mail", *(b"of client %d\n" % i for i in range(5)))'
+}
+
+# grade server short 2 after pieces: It also works when each send takes, and each recv gives, only a part.
+# hint: look at what send returns: it may be less than you gave it. The rest is yours to send.
+@test "forced short reads and writes" {
+  fault short
+  UNDER=$FAULTY mails
+  python 'm = Mail((host, port)); m.begin(); m.message(b"short\n"); m.say("QUIT", 221)'
+}
+
+# grade server restart 1 after dialogue: Ended with a connection still open, it can be started again at once.
+# hint: setsockopt SO_REUSEADDR on the welcoming socket, before bind.
+@test "started again at once" {
+  mails
+  start held python3 -c "
+from socket import *; import time
+s = create_connection(('127.0.0.1', $PORT)); s.recv(1); print('held', flush=True); time.sleep(60)"
+  eventually grep -q held held.out
+  kill "$SERVER_PID"
+  eventually ended "$SERVER_PID"
+  SERVER_PORT=$PORT mails
+  python 'Mail((host, port)).say("QUIT", 221)'
+}

@@ -228,12 +228,12 @@ END
   eventually grep -q $'\tclose\t4\t' trace
   whole_trace trace
   local local_end peer_end
-  local_end=$(awk -F '\t' '$8 == "connect" { print $12 }' trace)
+  local_end=$(awk -F '\t' '$8 == "connect" && $2 != "begin" { print $12 }' trace)
   peer_end=$(awk -F '\t' '$8 == "accept" && $2 == "end" { print $13 }' trace)
   same "$local_end" "$peer_end"
-  same "0 6 6 \"hello\\n\"" "$(awk -F '\t' -v at="$local_end" '$12 == at && $8 == "send" {
+  same "0 6 6 \"hello\\n\"" "$(awk -F '\t' -v at="$local_end" '$12 == at && $8 == "send" && $2 != "begin" {
     print $14, $15, $16, $20 }' trace)"
-  same "0 6 \"hello\\n\"" "$(awk -F '\t' -v at="$local_end" '$13 == at && $8 == "recv" && $16 > 0 {
+  same "0 6 \"hello\\n\"" "$(awk -F '\t' -v at="$local_end" '$13 == at && $8 == "recv" && $2 != "begin" && $16 > 0 {
     print $14, $16, $20 }' trace)"
 }
 
@@ -247,7 +247,7 @@ END
   python3 - trace <<'END'
 import re, sys
 fields = [l.rstrip("\n").split("\t") for l in open(sys.argv[1], encoding="ascii")]
-data = [f[19] for f in fields if f[7] == "send"][0]
+data = [f[19] for f in fields if f[7] == "send" and f[1] != "begin"][0]
 assert data[0] == data[-1] == '"', data
 names = {"n": 10, "r": 13, "t": 9, "\\": 92, '"': 34}
 got = re.sub(r'\\(x[0-9a-f]{2}|.)', lambda m: chr(int(m[1][1:], 16) if m[1][0] == "x" and len(m[1]) == 3 else names[m[1]]), data[1:-1])
@@ -275,7 +275,7 @@ a.send(b"\0" * 30000)
 END
   socktrace -o trace -s 30000 python3 long.py
   whole_trace trace
-  same "$((4 * 30000 + 2))" "$(awk -F '\t' '$8 == "send" { print length($20) }' trace)"
+  same "$((4 * 30000 + 2))" "$(awk -F '\t' '$8 == "send" && $2 != "begin" { print length($20) }' trace)"
 }
 
 @test "many threads and programs write whole lines into one file" {

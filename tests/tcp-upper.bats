@@ -430,6 +430,29 @@ l.setsockopt(SOL_SOCKET, SO_SNDBUF, 2048); l.setsockopt(SOL_SOCKET, SO_RCVBUF, 2
   replies "$(tr q Q <input)" "$(cat output)"
 }
 
+# The same where the system's own buffers are as small as the server's: the client has made room for the
+# whole reply, or both ends would wait in send for the other to read.
+@test "65,536 bytes cannot deadlock, however small the system's buffers" {
+  ours client
+  slow
+  need unshare ip
+  unshare -rn true 2>/dev/null || skip "no network namespaces here"
+  cat >pair <<'PAIR'
+ip link set lo up
+echo 4096 8192 8192 | tee /proc/sys/net/ipv4/tcp_rmem >/proc/sys/net/ipv4/tcp_wmem
+python3 -c "
+from socket import *
+l = socket(); l.setsockopt(SOL_SOCKET, SO_SNDBUF, 2048); l.setsockopt(SOL_SOCKET, SO_RCVBUF, 2048)
+l.bind(('127.0.0.1', 0)); l.listen(1); print(l.getsockname()[1], flush=True)
+c, a = l.accept()
+while (piece := c.recv(512)): c.sendall(piece.upper())" | { read -r port; "$@" 127.0.0.1 "$port" <input; }
+PAIR
+  head -c 65536 /dev/zero | tr '\0' q >input
+  echo >>input
+  timeout "$PATIENCE" unshare -rn bash pair "$BIN_DIR/$CLIENT" -w 10 >output
+  tr q Q <input | cmp - output
+}
+
 @test "a longer sentence is refused before anything of it is sent" {
   ours client
   server

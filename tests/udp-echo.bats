@@ -68,7 +68,8 @@ netcat_serves() {
   server
   python '
 s = socket(AF_INET, SOCK_DGRAM); s.connect((host, port))
-s.send(b"hello"); same(b"OK..." + b"hello", s.recv(70000)); silent(s, 0.3, "after the reply")'
+s.send(b"hello"); same(b"OK..." + b"hello", s.recv(70000)); silent(s, 0.1, "after the reply")
+s.send(b"again"); same(b"OK...again", s.recv(70000))'
 }
 
 # grade server bytes 1 after message: NULs and bytes that are no text come back, too.
@@ -146,6 +147,15 @@ while True:
   replies "OK...one
 OK...two
 OK...three" "$(printf 'one\ntwo\nthree\n' | client)"
+}
+
+# grade client lossy 2 after loss: Behind a line that loses four of ten datagrams (the same ones for everybody) each message
+#   gets its reply, once.
+# hint: go on with the next message only when the reply to this one has come, or three tries were in vain.
+@test "a line that loses four of ten, by seed" {
+  foreign 'lossy(s, lambda m: b"OK..." + m)'
+  for i in {1..8}; do echo "message $i"; done >typed
+  replies "$(sed s/^/OK.../ <typed)" "$(client <typed)"
 }
 
 # grade client silence 1 after message: If no reply ever comes the client gives up and ends.

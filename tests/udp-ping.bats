@@ -317,3 +317,134 @@ END
   cc "$ROOT/udp/udp-ping.c" "$ROOT"/common/*.c -pthread -o udp-ping
   ./udp-ping --version
 }
+
+# --- what is expected of any pinger: by these tests scripts/grade marks other people's, too
+
+# pinged [OPTION...]: the pinger's ten messages; what it shows is in the file shown.
+pinged() {
+  [ "$#" -gt 0 ] || set -- -i 0 -w 1
+  local status=0
+  client "$@" >shown 2>&1 || status=$?
+  [ "$status" -lt 124 ] || { tail -n 1 shown && false; } >&2
+}
+
+# grade client ping 3: It sends Ping 1 to Ping 10, and shows a line with the number and the time for each reply.
+# hint: socket; in a loop over the numbers: note the time, sendto {host} and {port}, recvfrom, print number and time.
+@test "ten messages, ten replies" {
+  server
+  pinged -i 0 -w 10
+  python 'has_told("shown")'
+}
+
+# grade client ten 2 after ping: Each message is one datagram that begins with Ping and its number; each goes out once, in order.
+# hint: one send for each number from 1 to 10; no NUL, no newline needed.
+@test "the server gets each of them once" {
+  foreign '
+while True:
+    m, a = s.recvfrom(70000)
+    print(m[:60], flush=True)
+    s.sendto(b"OK..." + m, a)'
+  pinged
+  python '
+got = [eval(line) for line in open("foreign.out").read().split("\n")[1:-1]]
+numbers = [re.match(rb"(?i)Ping (\d+)(?!\d)", m) for m in got]
+if [int(n[1]) if n else 0 for n in numbers] != list(range(1, 11)):
+    raise SystemExit("expected: Ping 1, Ping 2 ... Ping 10\nactual:   %s" % got)'
+}
+
+# grade client capitals 1 after ping: The textbook's server answers in capitals, and its replies are replies, too.
+# hint: take the number out of the reply, and compare that.
+@test "a server that answers in capitals" {
+  foreign 'lossy(s, bytes.upper, percent=0)'
+  pinged
+  python 'has_told("shown")'
+}
+
+# grade client lossy 3 after ping: On a line that loses some (the same ones for everybody) it tells which were lost, and goes on;
+#   nothing is sent again.
+# hint: give recvfrom one second (SO_RCVTIMEO, poll or settimeout); no reply within it: print "Request timed out"
+#   and the number; then the next message.
+@test "lost ones, by seed" {
+  foreign 'lossy(s, lambda m: b"OK..." + m, seed=9, percent=30, seen=lambda m, lost: print(m[:60], flush=True))'
+  pinged
+  python '
+chance = random.Random(9)
+has_told("shown", [i for i in range(1, 11) if chance.random() < 0.3])
+same(10, len(open("foreign.out").readlines()) - 1, "number of datagrams")'
+}
+
+# grade client waits 1 after ping: It waits a second for each reply, not less.
+# hint: the time limit for recvfrom is one second.
+@test "a reply that takes its time" {
+  foreign '
+while True:
+    m, a = s.recvfrom(70000)
+    if m.startswith(b"Ping 2") or m.startswith(b"Ping 7"): time.sleep(0.5)
+    s.sendto(b"OK..." + m, a)'
+  pinged
+  python 'has_told("shown")'
+}
+
+# grade client silence 1 after ping: If no reply ever comes it tells ten losses, and ends.
+# hint: UDP promises nothing: a recvfrom without a time limit waits for ever.
+@test "no reply to any of them" {
+  foreign 'time.sleep(60)'
+  PATIENCE=$((PATIENCE + 14)) pinged
+  python 'has_told("shown", range(1, 11))'
+}
+
+# grade client late 2 after ping: A reply that comes late is not taken for the reply to the message at hand.
+# hint: look at the number in the reply: is it that of your message? If not, wait for the rest of the second.
+@test "a late reply" {
+  foreign '
+while True:
+    m, a = s.recvfrom(70000)
+    if m.startswith(b"Ping 3"): late = m
+    elif m.startswith(b"Ping 4"): s.sendto(b"OK..." + late, a)
+    else: s.sendto(b"OK..." + m, a)'
+  pinged
+  python 'has_told("shown", (3, 4))'
+}
+
+# grade client doubled 1 after ping: A reply that comes twice is not taken for the reply to the next message.
+# hint: look at the number in the reply: is it that of your message?
+@test "a reply that comes twice" {
+  foreign '
+while True:
+    m, a = s.recvfrom(70000)
+    if m.startswith(b"Ping 6"): s.sendto(b"OK..." + m, a); s.sendto(b"OK..." + m, a)
+    elif not m.startswith(b"Ping 7"): s.sendto(b"OK..." + m, a)'
+  pinged
+  python 'has_told("shown", (7,))'
+}
+
+# grade client junk 1 after ping: What is no reply, an empty datagram for one, is passed over, and does not make the wait longer.
+# hint: what is left of the second is the time limit for the next recvfrom.
+@test "datagrams that are no replies" {
+  foreign '
+s.settimeout(0.05)
+answered, asked = True, b""
+while True:
+    try: asked, a = s.recvfrom(70000)
+    except TimeoutError: pass
+    if asked:
+        if asked.startswith(b"Ping 5"):
+            for junk in b"", b"\0\xff", b"hello": s.sendto(junk, a)
+        else:
+            if not asked.startswith(b"Ping 10"): s.sendto(b"", a)
+            s.sendto(b"OK..." + asked, a); asked = b""'
+  pinged
+  python 'has_told("shown", (5,))'
+}
+
+# grade client others 1 after ping: A datagram from somebody else is no reply.
+# hint: connect the socket, or look at the address that recvfrom gives.
+@test "a reply from somebody else" {
+  foreign '
+other = socket(AF_INET, SOCK_DGRAM); other.bind(("127.0.0.1", 0))
+while True:
+    m, a = s.recvfrom(70000)
+    (other if m.startswith(b"Ping 8") else s).sendto(b"OK..." + m, a)'
+  pinged
+  python 'has_told("shown", (8,))'
+}

@@ -65,7 +65,8 @@ netcat_serves() {
   server
   python '
 s = socket(AF_INET, SOCK_DGRAM); s.connect((host, port))
-s.send(b"hello"); same(b"hello".upper(), s.recv(70000)); silent(s, 0.3, "after the reply")'
+s.send(b"hello"); same(b"hello".upper(), s.recv(70000)); silent(s, 0.1, "after the reply")
+s.send(b"again"); same(b"AGAIN", s.recv(70000))'
 }
 
 # grade server bytes 1 after sentence: NULs and bytes that are no text pass unchanged.
@@ -143,6 +144,15 @@ while True:
   replies "ONE
 TWO
 THREE" "$(printf 'one\ntwo\nthree\n' | client)"
+}
+
+# grade client lossy 2 after loss: Behind a line that loses four of ten datagrams (the same ones for everybody) each sentence
+#   gets its reply, once.
+# hint: go on with the next sentence only when the reply to this one has come, or three tries were in vain.
+@test "a line that loses four of ten, by seed" {
+  foreign 'lossy(s, bytes.upper)'
+  for i in {1..8}; do echo "sentence $i"; done >typed
+  replies "$(tr a-z A-Z <typed)" "$(client <typed)"
 }
 
 # grade client silence 1 after sentence: If no reply ever comes the client gives up and ends.

@@ -47,7 +47,7 @@ NEXT="GET /smuggled HTTP/1.1\r\n${H}\r\n"
   has 'Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT'
   sent=$(sed -n 's/^Date: //p' <<<"$output")
   same "$sent" "$(LC_ALL=C date -u -d "$sent" '+%a, %d %b %Y %H:%M:%S GMT')"
-  (($(date +%s) - $(date -d "$sent" +%s) <= 20))
+  (($(date +%s) - $(date -d "$sent" +%s) <= 60))
   touch -d '2100-01-01' www/index.html # RFC 9110 8.8.2.1: never later than Date
   get /index.html
   same "$(sed -n 's/^Date: //p' <<<"$output")" "$(sed -n 's/^Last-Modified: //p' <<<"$output")"
@@ -71,9 +71,10 @@ NEXT="GET /smuggled HTTP/1.1\r\n${H}\r\n"
   server -d www
   for path in /index.html /dir /dir/ /none '/%00'; do
     get "$path"
-    whole=$(sed '/^$/,$d; /^Date:/d; s/^ETag: W./ETag: /' <<<"$output") # no tag is weak for long
+    # A tag is weak while the file is new; it may grow up between the two.
+    whole=$(sed '/^$/,$d; /^Date:/d; s|^ETag: W/|ETag: |' <<<"$output")
     same "$whole" "$(ask "HEAD $path HTTP/1.1\r\n${H}Connection: close\r\n\r\n" |
-      sed '/^Date:/d; /^Connection:/d; /^$/,$d; s/^ETag: W./ETag: /')"
+      sed '/^Date:/d; /^Connection:/d; s|^ETag: W/|ETag: |; /^$/,$d')"
     same '' "$(ask "HEAD $path HTTP/1.1\r\n${H}Connection: close\r\n\r\n" | sed '1,/^$/d')"
   done
   same '' "$(ask "HEAD / HTTP/1.1\r\nHost : h\r\n\r\n" | sed '1,/^$/d')"

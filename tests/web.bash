@@ -7,6 +7,7 @@
 #   get PATH [CURL...]       curl with head: the answer is in $output
 
 site() {
+  DIR=$PWD/www
   mkdir -p www/dir www/.git www/.well-known
   printf '<h1>It works</h1>\n' >www/index.html
   printf 'body{color:red}\n' >www/style.css

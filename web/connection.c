@@ -2,10 +2,10 @@
 /* A connection's life: IDLE, READ_HEAD, READ_BODY, SEND, and IDLE again; LINGER and closed. */
 #include "connection.h"
 #include "../common/net.h"
+#include "ready.h"
 #include "web.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -134,7 +134,7 @@ static short send_answer(struct worker *w, struct connection *c)
     if (length == -1)
         return 0;
     if (length > 0)
-        sent = send(c->fd, w->buffer, (size_t)length, 0);
+        sent = send(c->fd, w->buffer, (size_t)length, x->answer.close ? send_and_close : 0);
     if (sent == -1 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
         return 0;
     if (sent > 0) {
@@ -224,12 +224,9 @@ static short read_head(struct worker *w, struct connection *c)
     return read_body(w, c);
 }
 
-void connection_open(struct worker *w, struct connection *c, int fd)
+void connection_open(struct worker *w, struct connection *c, int fd, const union client *client)
 {
-    c->fd = fd;
-    c->state = IDLE;
-    c->exchange = NULL;
-    c->since = w->now;
+    *c = (struct connection){.fd = fd, .state = IDLE, .since = w->now, .client = *client};
     set_deadline(w, c, w->now, IDLE_TIME);
 }
 
@@ -258,8 +255,10 @@ short connection_ready(struct worker *w, struct connection *c)
         x->length += (size_t)n;
         events = c->state == READ_HEAD ? read_head(w, c) : read_body(w, c);
     }
-    while (events == -1)
+    while (events == -1) {
+        w->site.turn++; /* the next request may have begun only now */
         events = read_head(w, c);
+    }
     c->since = w->now;
     return events;
 }

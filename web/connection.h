@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One connection of web-server: what to do when poll(2) says that something can be done. */
+/* One connection of web-server: what to do as soon as something can be done. */
 #ifndef WEB_CONNECTION_H
 #define WEB_CONNECTION_H
 
@@ -34,17 +34,20 @@ struct exchange {
     char bytes[HEAD_MAX + 4096];
 };
 
-/* Idle ones are many: this is all that they cost here, beside a struct pollfd. */
+union client {
+    struct sockaddr any;
+    struct sockaddr_in ipv4;
+    struct sockaddr_in6 ipv6;
+};
+
+/* Idle ones are many: this is all that they cost here, beside a pointer. */
 struct connection {
     int fd;
     enum { IDLE, READ_HEAD, READ_BODY, SEND, LINGER } state;
+    short watched;             /* the events that the loop waits for */
     int64_t since, deadline;   /* milliseconds: of the last event; of the next one */
     struct exchange *exchange; /* NULL when IDLE or LINGER */
-    union {
-        struct sockaddr any;
-        struct sockaddr_in ipv4;
-        struct sockaddr_in6 ipv6;
-    } client;
+    union client client;
 };
 
 /* What the connections of one thread share. */
@@ -61,8 +64,8 @@ struct worker {
     char buffer[1 << 18]; /* what is being sent or thrown away: nobody's beyond one call */
 };
 
-/* Takes FD, whose client's address is in C->client, as a new connection. */
-void connection_open(struct worker *w, struct connection *c, int fd);
+/* Takes FD, which comes from CLIENT, as a new connection. */
+void connection_open(struct worker *w, struct connection *c, int fd, const union client *client);
 
 /* Does what can be done at once. Returns what to wait for, POLLIN or POLLOUT; 0: close it. */
 short connection_ready(struct worker *w, struct connection *c);

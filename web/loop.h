@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The poll loop of web-server: any number of connections, one thread. */
+/* The loop of web-server: any number of connections, one thread. */
 #ifndef WEB_LOOP_H
 #define WEB_LOOP_H
 

@@ -2,15 +2,16 @@
 /* web-server [-46eq] [-b ADDRESS] [-d DIR] [-t THREADS] [-w SECONDS] [PORT]
  *
  * A web server that a browser, a fuzzer and a benchmark can trust. It still handles one request at
- * a time, but it waits for all its clients at once, with poll(2): a silent or slow one holds up
+ * a time, but it waits for all its clients at once, as poll(2) does: a silent or slow one holds up
  * nobody.
  *
  * Run it in a directory with some pages and open http://localhost:8080/ in a browser. Port 8080.
  * Protocol: HTTP/1.1 (RFC 9110, RFC 9112). What is done with a request: http/answer.c. What is done
- * with a connection: connection.c. Who has something to say: loop.c. */
+ * with a connection: connection.c. Who is served next: loop.c. */
 #include "../common/die.h"
 #include "../common/net.h"
 #include "loop.h"
+#include "ready.h"
 #include "web.h"
 
 #include <fcntl.h>
@@ -79,6 +80,7 @@ int main(int argc, char **argv)
     setsockopt(welcoming, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on); /* restart at once */
     setsockopt(welcoming, IPPROTO_IPV6, IPV6_V6ONLY, &ipv6_only, sizeof ipv6_only); /* for -b '*' */
     setsockopt(welcoming, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); /* connections inherit it */
+    ready_accept(welcoming);
 
     /* Box: bind it to the server's address and port; listen for connection requests. */
     if (bind(welcoming, here->ai_addr, here->ai_addrlen) == -1)

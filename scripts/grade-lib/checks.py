@@ -7,16 +7,19 @@ judges:
     # grade server pieces 2 after sentence: A message may come in pieces.
     # hint: TCP is a stream of bytes: one send is not one recv.
 
-The words are: whom it judges (server, client, or the name of an exercise with *), the name of the
-check, its points, and the checks that must have passed before. A line that begins with three
-blanks behind the # goes on with the text of the line before."""
+The words are: whom it judges (server or client: the exercises to which tests/manifest gives this file;
+or the name of an exercise, which may have a *), the name of the check, its points, and the checks that
+must have passed before. A line that begins with three blanks behind the # goes on with the text of the
+line before. An exercise that is no program of ours is named in its file: # exercise NAME."""
 import fnmatch
 import os
 import re
 from dataclasses import dataclass
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+TESTS = os.path.join(ROOT, "tests")
 TAG = re.compile(r"# grade (\S+) (\S+) (\d+)(?: after ([\w,-]+))?: (.*)")
+TEST = re.compile(r'@test "(.*)" \{')
 
 
 @dataclass
@@ -31,11 +34,16 @@ class Check:
 
 
 def side_of(exercise):
-    return "server" if "-server" in exercise else "client"
+    return "client" if re.search("-client|-ping", exercise) else "server"
 
 
-def judges(whom, exercise):
-    return whom == side_of(exercise) or fnmatch.fnmatch(exercise, whom)
+def arguments_of(exercise):
+    """What a program of this exercise is told on its command line, unless somebody says otherwise."""
+    if side_of(exercise) == "client":
+        return ["{host}", "{port}"]
+    if exercise == "tcp-relay":
+        return ["{port}", "{host}", "{target}"]
+    return ["{port}"] + (["{dir}"] if re.match("web-|smtp-", exercise) else [])
 
 
 def tags_above(lines, at):
@@ -52,41 +60,46 @@ def tags_above(lines, at):
     return joined
 
 
-def checks_of(exercise, file):
-    """The checks of an exercise, in the order of the file."""
+def checks_in(file):
+    """All that the tests of a file can judge: [(whom, check)], in their order."""
     with open(file, encoding="utf-8") as source:
         lines = source.read().split("\n")
-    checks = []
+    found = []
     for at, line in enumerate(lines):
-        test = re.match(r'@test "(.*)" \{', line)
-        wanted = False
+        test = TEST.match(line)
         for tag in tags_above(lines, at) if test else []:
             if match := TAG.fullmatch(tag):
-                wanted = judges(match[1], exercise)
-                if wanted:
-                    checks.append(Check(match[2], int(match[3]), (match[4] or "").split(",") if match[4] else [],
-                                        match[5], "", test[1], file))
-            elif tag.startswith("# hint: ") and wanted:
-                checks[-1].hint = tag[len("# hint: "):]
-    return checks
+                after = match[4].split(",") if match[4] else []
+                found.append((match[1], Check(match[2], int(match[3]), after, match[5], "", test[1], file)))
+            elif tag.startswith("# hint: ") and found:
+                found[-1][1].hint = tag[len("# hint: "):]
+    return found
+
+
+def manifest():
+    """{program: (its peer, its test file)}; peer: our program at the other end."""
+    with open(os.path.join(TESTS, "manifest"), encoding="utf-8") as lines:
+        return {words[0]: (words[1], words[2]) for words in map(str.split, lines) if words and words[0] != "#"}
 
 
 def peer_of(exercise):
-    """Our own program at the other end, as tests/manifest names it."""
-    with open(os.path.join(ROOT, "tests", "manifest"), encoding="utf-8") as manifest:
-        return dict(line.split()[:2] for line in manifest if not line.startswith("#"))[exercise]
+    return manifest().get(exercise, ("", ""))[0]
 
 
 def exercises():
-    """The programs of tests/manifest whose tests can grade: {exercise: [check]}."""
+    """Every program that the tests can grade: {exercise: [check]}."""
+    programs = {name: file for name, (_, file) in manifest().items()}
+    tags = {}
+    for name in sorted(os.listdir(TESTS)):
+        path = os.path.join(TESTS, name)
+        if name.endswith(".bats"):
+            tags[name] = checks_in(path)
+            with open(path, encoding="utf-8") as source:
+                programs.update({match[1]: name for match in re.finditer(r"^# exercise (\S+)$", source.read(), re.M)})
     found = {}
-    with open(os.path.join(ROOT, "tests", "manifest"), encoding="utf-8") as manifest:
-        for line in manifest:
-            words = line.split()
-            if line.startswith("#") or len(words) < 3:
-                continue
-            file = os.path.join(ROOT, "tests", words[2])
-            checks = checks_of(words[0], file) if os.path.exists(file) else []
-            if checks:
-                found[words[0]] = checks
+    for program, own in programs.items():
+        checks = [check for name, tagged in tags.items() for whom, check in tagged
+                  if name == own and whom == side_of(program) or fnmatch.fnmatchcase(program, whom)]
+        if checks:
+            found[program] = checks
     return found

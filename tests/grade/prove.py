@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""prove.py [EXERCISE [MISTAKE]] - proves that scripts/grade marks rightly: the reference gets full marks, and each
+"""prove.py [EXERCISE [MISTAKE]] - proves that scripts/grade marks rightly: the reference and our own program get full marks, and each
 mutant of tests/grade/mutants.py loses the points of exactly the checks that name its mistake."""
 import csv
 import os
+import random
 import subprocess
 import sys
 import tempfile
@@ -10,16 +11,23 @@ from concurrent.futures import ThreadPoolExecutor
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-sys.path.insert(0, HERE)
+sys.path[:0] = [HERE, os.path.join(ROOT, "scripts", "grade-lib")]
+from checks import arguments_of, exercises  # noqa: E402
 from mutants import MUTANTS  # noqa: E402
 
 
-def grade(exercise, program):
+OWN = "our own program"
+PROGRAMS = os.environ.get("BIN_DIR", os.path.join(ROOT, "build", "bin"))
+
+
+def grade(exercise, command):
     """The lines of the CSV report: {check: line}."""
-    words = ["{port}"] if "-server" in exercise else ["{host}", "{port}"]
+    # Past what chooses a python3 by folder (pyenv and its like), and takes its time each time.
+    path = os.path.dirname(os.path.realpath(sys.executable)) + ":" + os.environ["PATH"]
     with tempfile.NamedTemporaryFile(suffix=".csv") as report:
-        subprocess.run([os.path.join(ROOT, "scripts", "grade"), exercise, "--no-ladder", "-o", "csv:" + report.name,
-                        "--", "python3", program] + words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        subprocess.run([sys.executable, os.path.join(ROOT, "scripts", "grade"), exercise, "--no-ladder",
+                        "-o", "csv:" + report.name, "--"] + command,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=dict(os.environ, PATH=path))
         with open(report.name, newline="", encoding="utf-8") as file:
             return {line["check"]: line for line in csv.DictReader(file)}
 
@@ -35,17 +43,26 @@ def mutant_of(exercise, changes):
     return text
 
 
+def our_own(exercise):
+    """How our program of that name is started."""
+    options = {"udp-ping": ["-i", "0"]}.get(exercise, ["-q"] if "-server" in exercise else [])
+    options += ["-d", "{dir}"] if "{dir}" in arguments_of(exercise) else []
+    return [os.path.join(PROGRAMS, exercise), *options, *(word for word in arguments_of(exercise) if word != "{dir}")]
+
+
 def prove(job):
     """Returns what is wrong, or nothing."""
     exercise, mistake, *changes, lost = job
-    text = mutant_of(exercise, changes)
-    if text is None:
-        return f"{exercise}: {mistake}: the text to be replaced does not stand in the reference once"
     with tempfile.TemporaryDirectory() as folder:
-        program = os.path.join(folder, "program.py")
-        with open(program, "w", encoding="utf-8") as file:
-            file.write(text)
-        lines = grade(exercise, program)
+        command = our_own(exercise)
+        if mistake != OWN:
+            command = [sys.executable, os.path.join(folder, "program.py")] + arguments_of(exercise)
+            text = mutant_of(exercise, changes)
+            if text is None:
+                return f"{exercise}: {mistake}: the text to be replaced does not stand in the reference once"
+            with open(command[1], "w", encoding="utf-8") as file:
+                file.write(text)
+        lines = grade(exercise, command)
     if not lines:
         return f"{exercise}: {mistake}: no report"
     want = {name for name in lines if lost == "ALL" or name in lost.split()}
@@ -61,12 +78,12 @@ def prove(job):
 def main():
     wanted = sys.argv[1] if len(sys.argv) > 1 else ""
     mistake = sys.argv[2] if len(sys.argv) > 2 else ""
-    jobs = []
+    jobs = [(exercise, OWN, "") for exercise in exercises() if os.path.exists(our_own(exercise)[0])]
     for exercise, mutants in MUTANTS.items():
-        if wanted in ("", exercise):
-            jobs.append((exercise, "the reference", ""))
-            jobs += [(exercise, *mutant) for mutant in mutants]
-    jobs = [job for job in jobs if mistake in job[1]]
+        jobs.append((exercise, "the reference", ""))
+        jobs += [(exercise, *mutant) for mutant in mutants]
+    jobs = [job for job in jobs if wanted in ("", job[0]) and mistake in job[1]]
+    random.Random(1).shuffle(jobs)  # those that wait beside those that work
     with ThreadPoolExecutor(int(os.environ.get("JOBS", "3"))) as pool:
         problems = [problem for problem in pool.map(prove, jobs) if problem]
     print("\n".join(problems + [f"{len(jobs)} programs graded, {len(problems)} not as they should be"]))

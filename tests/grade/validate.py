@@ -38,7 +38,7 @@ def classroom50(text):
     need(sorted(whole) == sorted(names), "keys")
     need(whole["schema"] == "classroom50/result/v1", "schema")
     need(all(isinstance(whole[name], str) and whole[name] for name in names[:10]), "text")
-    need(whole["assignment_type"] in ("individual", "group"), "assignment_type")
+    need(whole["assignment_type"] in ("individual", "group", "team"), "assignment_type")
     need(whole["submission"].startswith("submit/"), "submission")
     need(re.fullmatch(r"\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ", whole["datetime"]), "datetime")
     need(type(whole["score"]) is int and 0 <= whole["score"] <= whole["max-score"], "score")
