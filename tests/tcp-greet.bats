@@ -217,10 +217,10 @@ from socket import *; import time
 s = socket(); s.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1); s.bind(('127.0.0.1', $PORT)); s.listen(1)
 c, addr = s.accept(); c.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
 for b in b'piece by piece\n': c.sendall(bytes([b])); time.sleep(0.005)
-c.sendall(b'0123456789' * 100000); c.close()"
+c.sendall(b'0123456789' * $(amount 100000)); c.close()"
   eventually in_use "$PORT"
   client </dev/null >output
-  python3 -c "import sys; sys.stdout.write('piece by piece\n' + '0123456789' * 100000)" >expected
+  python3 -c "import sys; sys.stdout.write('piece by piece\n' + '0123456789' * $(amount 100000))" >expected
   if [ -z "${CLIENT_CMD:-}" ]; then cmp expected output; else
     replies 'piece by piece' "$(head -c 1000 output)"
     tail -c 1000000 expected >end && tr -d '\r\n' <output | tail -c 1000000 | cmp - end
