@@ -29,6 +29,10 @@
 #define LIBRARY "libsockfault.so"
 #endif
 
+#ifndef INSTALLED_LIBRARY /* where `cmake --install` puts it, as seen from the program's folder */
+#define INSTALLED_LIBRARY "../lib/bothends"
+#endif
+
 enum { FAILED = 1, USAGE = 2, CANNOT_RUN = 126, NOT_FOUND = 127 };
 
 static const char synopsis[] = "sockfault [-q] [-s SEED] FAULT[,FAULT...] COMMAND [ARG...]";
@@ -81,19 +85,19 @@ static bool find_command(const char *command, char path[PATH_MAX])
 /* The library lies in ../lib seen from the launcher, or where it was installed. */
 static void find_library(const char *argv0, char library[PATH_MAX])
 {
-    char self[PATH_MAX], guess[PATH_MAX + 64];
+    static const char *const places[] = {"../lib", INSTALLED_LIBRARY};
+    char command[PATH_MAX], self[PATH_MAX], guess[PATH_MAX + 200];
 
-    if (find_command(argv0, self)) {
-        char *slash = strrchr(self, '/');
-        snprintf(guess, sizeof guess, "%.*s/../lib/" LIBRARY, slash ? (int)(slash - self) : 1,
-                 slash ? self : ".");
-        if (realpath(guess, library) != NULL)
-            return;
-    }
-    if (realpath(LIBRARY_FOLDER "/" LIBRARY, library) == NULL)
-        stop(FAILED, "find " LIBRARY,
-             "it is neither in ../lib beside sockfault nor in " LIBRARY_FOLDER
-             " (ENOENT): build or install it");
+    if (find_command(argv0, command) && realpath(command, self) != NULL)
+        for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+            snprintf(guess, sizeof guess, "%.*s%s/" LIBRARY, (int)(strrchr(self, '/') + 1 - self),
+                     self, places[i]);
+            if (realpath(guess, library) != NULL)
+                return;
+        }
+    stop(FAILED, "find " LIBRARY,
+         "it is neither in ../lib beside sockfault nor in " INSTALLED_LIBRARY
+         " (ENOENT): build or install it");
 }
 
 /* Appends, so that a library that watches (socktrace) stays outside and sees what the program

@@ -193,8 +193,8 @@ whole() {
   case ${FAULT:-} in short | byte) skip "under $FAULT a call does only a part" ;; esac
 }
 
-# amount N: N bytes; under byte, where each of them takes a call of its own, a hundredth of them.
-amount() { [ "${FAULT:-}" = byte ] && echo $(($1 / 100)) || echo "$1"; }
+# amount N: N bytes; under byte, where each of them takes a call of its own, a thousandth of them.
+amount() { [ "${FAULT:-}" = byte ] && echo $(($1 / 1000)) || echo "$1"; }
 
 # bulk: the test has to fill the system's buffers, megabytes; a byte at a time that takes minutes.
 bulk() { [ "${FAULT:-}" != byte ] || skip "megabytes, a byte at a time"; }

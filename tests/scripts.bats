@@ -201,5 +201,17 @@ path_without() {
   cmake --install build --prefix "$PWD/installed" >/dev/null
   installed/bin/tcp-upper-server --help
   [ -e installed/share/man/man1/tcp-upper-server.1 ]
-  never git status --porcelain --untracked-files=normal | grep .
+  [ -z "$(git status --porcelain --untracked-files=normal | grep -v '^?? installed/')" ]
+  # The instruments find their libraries without the build, also as links and under another prefix.
+  rm -r build
+  mv installed moved
+  mkdir links
+  ln -s ../moved/bin/socktrace ../moved/bin/sockfault links
+  PORT=$(free_port)
+  for bin in moved/bin links; do
+    run timeout "$PATIENCE" "$bin/socktrace" moved/bin/tcp-upper-client 127.0.0.1 "$PORT" <<<hello
+    [[ $output == *'connect('*ECONNREFUSED* ]]
+    run timeout "$PATIENCE" "$bin/sockfault" refuse moved/bin/tcp-upper-client 127.0.0.1 "$PORT" <<<hello
+    [[ $output == "sockfault: refuse: connect("*") to 127.0.0.1 port $PORT is refused"* ]]
+  done
 }

@@ -149,18 +149,18 @@ while (piece := s.recv(100)): got += piece
 assert got == b"close\n", got'
   survives
 }
-@test "what a client still sends behind close does not destroy the echo" { whole && each orderly; }
+@test "what a client still sends behind close does not destroy the echo" { bulk && each orderly; }
 
 left_open() {
   server
   python '
 s = create_connection((host, port)); s.sendall(b"close\n")
-assert s.recv(100) == b"close\n" and s.recv(100) == b""
+same(b"close\n", rest(s))
 while "closed connection" not in open("server.out").read(): time.sleep(0.05)'
   quiet server
   survives
 }
-@test "after close the server closes, also if the client keeps its end open" { whole && ours server && each left_open; }
+@test "after close the server closes, also if the client keeps its end open" { ours server && each left_open; }
 
 basics() {
   server -q
@@ -292,29 +292,29 @@ for turn in range(3):
         message = b"message %d from client %d\n" % (turn, i)
         c.sendall(message); same(message, receive(c, len(message)), "client %d" % i)
 clients[2].close()
-clients[3].sendall(b"close"); assert clients[3].recv(100) == b"close" and clients[3].recv(100) == b""
-for c in clients[:2]: c.sendall(b"on\n"); assert c.recv(100) == b"on\n"'
+clients[3].sendall(b"close\n"); same(b"close\n", rest(clients[3]))
+for c in clients[:2]: c.sendall(b"on\n"); same(b"on\n", receive(c, 3))'
   else
     python '
 first, second = create_connection((host, port)), create_connection((host, port))
-first.sendall(b"one\n"); assert first.recv(100) == b"one\n"
+first.sendall(b"one\n"); same(b"one\n", receive(first, 4))
 second.sendall(b"two\n")
 second.settimeout(0.5)
 try: raise SystemExit("served two at once: %r" % second.recv(100))
 except timeout: pass
 first.close()
-second.settimeout(20)
-assert second.recv(100) == b"two\n"'
+second.settimeout(getdefaulttimeout())
+same(b"two\n", receive(second, 4))'
   fi
 }
-@test "several clients interleave; the iterative server lets the second wait" { whole && each interleaved; }
+@test "several clients interleave; the iterative server lets the second wait" { each interleaved; }
 
 megabytes() {
   server -q
   head -c 10000000 /dev/urandom >sent
   timeout "$PATIENCE" socat -t 20 - "TCP:$HOST:$PORT" <sent | cmp - sent
 }
-@test "ten megabytes, there and back" { whole && need socat && each megabytes; }
+@test "ten megabytes, there and back" { bulk && need socat && each megabytes; }
 
 # --- what every server survives ---
 
@@ -344,7 +344,7 @@ for words in (b"", b"mid-line", b"line\n", b"line\nmid-line", b"close\n", b"x" *
 # grade server reset 2 after next: A client that breaks off with a reset does not end the server.
 # hint: recv and send fail with ECONNRESET when the client is lost: close that connection socket and
 #   go on with the others; do not exit.
-@test "survives a reset at any point" { whole && each resets; }
+@test "survives a reset at any point" { each resets; }
 
 leaving() {
   server
@@ -404,7 +404,7 @@ got = 0
 while (piece := s.recv(65536)): sums[1].update(piece); got += len(piece)
 assert got == sent and sums[0].digest() == sums[1].digest(), (sent, got)'
 }
-@test "forgets nothing of a client that reads only at the end" { whole && each forgets_nothing; }
+@test "forgets nothing of a client that reads only at the end" { bulk && each forgets_nothing; }
 
 odd_bytes() {
   server -q
@@ -417,7 +417,7 @@ s.sendall(odd)
 same(odd, receive(s, len(odd)))'
   survives
 }
-@test "survives a byte at a time, NULs, invalid UTF-8, lines without an end" { whole && each odd_bytes; }
+@test "survives a byte at a time, NULs, invalid UTF-8, lines without an end" { each odd_bytes; }
 
 # The server waits: little of the processor for a second, one warning then (of each thread), and another.
 patient() {
@@ -452,11 +452,11 @@ served = create_connection((host, port)); served.sendall(b"a\n"); served.recv(9)
 subprocess.run(["prlimit", "--pid", arg[0], "--nofile=%s:256" % arg[1]], check=True)
 others = [create_connection((host, port)) for _ in range(4)]
 while "EMFILE" not in open("server.err").read(): time.sleep(0.05)
-slowest = 0
+times = []
 for _ in range(30):
     start = time.time(); served.sendall(b"b\n"); assert served.recv(9) == b"b\n"
-    slowest = max(slowest, time.time() - start); time.sleep(0.05)
-assert slowest < 0.7, slowest
+    times.append(time.time() - start); time.sleep(0.05)
+assert sorted(times)[15] < 0.7, times # more than half of them, on a busy machine too
 for s in others: s.close()' "$SERVER_PID" "$limit"
   prlimit --pid "$SERVER_PID" --nofile=64:256
   survives
@@ -558,16 +558,15 @@ only() {
 }
 
 @test "-pooled -t 2 serves two, and the third waits" {
-  undisturbed
   only tcp-echo-server-pooled
   SERVER=$SERVERS server -t 2
   python '
 a, b, c = (create_connection((host, port)) for _ in "abc")
-for s in (a, b): s.sendall(b"hi\n"); assert s.recv(9) == b"hi\n"
+for s in (a, b): s.sendall(b"hi\n"); same(b"hi\n", receive(s, 3))
 c.sendall(b"third\n"); c.settimeout(0.5)
 try: raise SystemExit("served three: %r" % c.recv(9))
 except timeout: pass
-b.close(); c.settimeout(20); assert c.recv(9) == b"third\n"'
+b.close(); c.settimeout(getdefaulttimeout()); same(b"third\n", receive(c, 6))'
   for wrong in 0 -1 x 1.5 100000 ''; do
     run timeout 5 "$BIN_DIR/$SERVERS" -t "$wrong" 0
     same 2 "$status" || { echo "-t '$wrong'" && false; }
@@ -639,7 +638,7 @@ print(each)"
 }
 
 @test "the client with an echo made of socat and cat" {
-  whole
+  bulk
   need socat
   PORT=$(free_port)
   start peer socat "TCP-LISTEN:$PORT,bind=127.0.0.1,reuseaddr,fork" EXEC:cat
@@ -690,7 +689,6 @@ while (piece := c.recv(4096)): c.sendall(piece)'
 # grade client pieces 3 after message: The echo is received until it has as many bytes as the message, in however many pieces.
 # hint: your client took one recv for the whole echo: receive until all its bytes have come.
 @test "the echo has as many bytes as the message, in however many pieces it comes" {
-  whole
   python_server '
 c.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
 for word in (b"hello there", b"two"):
@@ -701,7 +699,7 @@ for word in (b"hello there", b"two"):
 }
 
 @test "the lecture's server: what it receives it sends, and close ends it" {
-  undisturbed
+  whole
   python_server '
 while True:
     data = c.recv(1024)
