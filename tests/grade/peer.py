@@ -139,13 +139,10 @@ def mail_server(c, replies={}, pause=0):
     return said, message
 
 
-def text_in(message):
-    """The text of a message that came over the wire: without its header, its stuffed dots, and CRs."""
-    lines = [line[1:] if line.startswith(b".") else line for line in message]
-    lines = [line.replace(b"\r\n", b"\n") for line in lines]
-    if b"\n" in lines and all(re.match(rb"[!-9;-~]+:|[ \t]", line) for line in lines[:lines.index(b"\n")]):
-        lines = lines[lines.index(b"\n") + 1:]
-    return b"".join(lines)
+def has_text(message, typed):
+    """A message that came over the wire ends with the text that was typed, when its stuffed dots and CRs are taken off."""
+    lines = [(line[1:] if line.startswith(b".") else line).replace(b"\r\n", b"\n") for line in message]
+    same(typed, b"".join(lines[-len(typed.splitlines()):]), "the text behind DATA")
 
 
 class Mail:
