@@ -61,7 +61,7 @@ struct worker {
     atomic_int *loops; /* that may still accept: the last one to stop closes the door */
     struct exchange *spare;
     int spares;
-    char buffer[1 << 18]; /* what is being sent or thrown away: nobody's beyond one call */
+    char buffer[1 << 19]; /* what is being sent or thrown away: nobody's beyond one call */
 };
 
 /* Takes FD, which comes from CLIENT, as a new connection. */
