@@ -5,7 +5,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 static bool room(struct text *t, size_t length)
 {
@@ -31,11 +30,6 @@ void text_add(struct text *t, const void *bytes, size_t length)
             memcpy(t->bytes + t->length, bytes, length);
         t->length += length;
     }
-}
-
-void text_string(struct text *t, const char *string)
-{
-    text_add(t, string, strlen(string));
 }
 
 void text_number(struct text *t, uint64_t number)

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct text {
     char *bytes;
@@ -14,9 +15,14 @@ struct text {
 };
 
 void text_add(struct text *t, const void *bytes, size_t length);
-void text_string(struct text *t, const char *string);
 void text_number(struct text *t, uint64_t number); /* decimal */
 void text_format(struct text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Here, as the compiler knows the length of a literal. */
+static inline void text_string(struct text *t, const char *string)
+{
+    text_add(t, string, strlen(string));
+}
 
 /* Frees the memory; the text is empty then. */
 void text_free(struct text *t);
