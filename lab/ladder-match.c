@@ -214,6 +214,24 @@ static void asked(const struct event *e)
     end->made->out->lost = true;
 }
 
+static bool says(const struct event *e, const char *key, const char *word)
+{
+    char value[128];
+    return argument(e->args, key, value, sizeof value) != NULL && strstr(value, word) != NULL;
+}
+
+/* Which calls do not wait: those on a socket with O_NONBLOCK, and those with MSG_DONTWAIT. */
+static void judge_waiting(struct event *e)
+{
+    if (strcmp(e->name, "fcntl") == 0 && says(e, "cmd", "F_SETFL"))
+        e->socket->at_once = says(e, "flags", "O_NONBLOCK");
+    if (e->call == SOCKET)
+        e->socket->at_once = says(e, "type", "SOCK_NONBLOCK");
+    if (e->accepted != NULL)
+        e->accepted->at_once = says(e, "flags", "SOCK_NONBLOCK");
+    e->at_once = e->socket->at_once || says(e, "flags", "MSG_DONTWAIT");
+}
+
 static void act(struct trace *trace, struct event *e)
 {
     char how[32];
@@ -256,6 +274,7 @@ static void act(struct trace *trace, struct event *e)
         if (e->socket->holders <= 0 && e->socket->last_use <= e->end)
             finish(trace, e, e->socket); /* held since before the trace began */
     }
+    judge_waiting(e);
 }
 
 static bool again(const struct event *e, const struct event *last)

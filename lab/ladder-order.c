@@ -125,7 +125,7 @@ static void order_steps(struct trace *trace, size_t first)
             continue;
         struct place *place = &places[count++], early = place_of(e, BEGINS, i);
         *place = place_of(e, e->waiting ? BEGINS : e->announced ? RETURNS : WHOLE, i);
-        if (receives(e) && !e->announced && early.position < place->position)
+        if (receives(e) && !e->at_once && !e->announced && early.position < place->position)
             places[count++] = early;
     }
     qsort(places, count, sizeof *places, by_place);

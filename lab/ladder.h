@@ -56,6 +56,7 @@ struct end {
     long long sent, received;        /* how far each direction has come */
     struct arrow *finished;          /* our end of the stream, on its way to the other end */
     struct column *user;             /* whose call was the last */
+    bool at_once;       /* O_NONBLOCK is set: no call of it waits */
     bool pending;       /* by a connect that did not wait, with no sign of success yet */
     bool taken, broken; /* by accept(2); by a reset */
     enum state state;
@@ -95,6 +96,7 @@ struct event {
     long long arrived;       /* SEND: bytes that some call received */
     bool announced;          /* drawn when it began to wait */
     bool stops_listening;
+    bool at_once;           /* it could not wait */
     bool repeated;          /* once more EAGAIN, like the call before */
     size_t earliest, depth; /* the longest chain of causes above its beginning; its effect */
 };

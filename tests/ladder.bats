@@ -725,3 +725,26 @@ END
   no_row '1[12]\b.*22\|waited'
   row '127.0.0.1 port 49152'
 }
+
+@test "-r: a call that cannot wait, by O_NONBLOCK or MSG_DONTWAIT, is not shown as one that waits" {
+  talk() { # $1: what the server's welcoming socket and its recv are told
+    CLOCK=1000
+    server_listens
+    [ -z "$1" ] || line end 11 server fcntl fd=3 kind=tcp4 id=1 result=0 args='cmd=F_SETFL flags=O_NONBLOCK'
+    line end 22 client socket fd=3 kind=tcp4 id=2 result=3 "$STREAM"
+    line end 22 client connect fd=3 kind=tcp4 id=2 local=$B peer=$A result=0
+    line end 11 server accept fd=3 kind=tcp4 id=1 local=$A peer=$B result=4 args="on=$A newid=3"
+    line end 22 client getsockname fd=3 kind=tcp4 id=2 result=0
+    client end send offset=0 want=2 count=2 result=2 data='"hi"'
+    server_end end recv offset=0 want=9 count=2 result=2 data='"hi"' "${1:-args=-}"
+  }
+  talk '' >waits
+  talk args=flags=MSG_DONTWAIT >asks
+  drawn -r waits
+  row 'accept(3) …'
+  row 'accept = 4'
+  drawn -r asks
+  no_row '…'
+  row 'accept(3) = 4'
+  row 'recv(4) = 2' '"hi"' 'send(3) = 2'
+}
