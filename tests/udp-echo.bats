@@ -592,22 +592,3 @@ END
   eventually grep -q '^Enter.*send : .$' terminal.out
   same $'Enter message to send : Server reply : OK...hello\r\nEnter message to send : \r' "$(out terminal)"
 }
-
-@test "--help and --version" {
-  for program in "$SERVER" "$CLIENT"; do
-    run "$BIN_DIR/$program" --help
-    same 0 "$status"
-    [[ ${lines[0]} == "usage: $program [-46"* ]]
-    run "$BIN_DIR/$program" --version
-    same 0 "$status"
-    [[ $output == "$program "* ]]
-  done
-}
-
-@test "cc with the source files alone builds both" {
-  need cc
-  for program in "$SERVER" "$CLIENT"; do
-    cc "$ROOT/udp/$program.c" "$ROOT"/common/*.c -pthread -o "$program"
-    ./"$program" --version
-  done
-}

@@ -640,22 +640,3 @@ END
   eventually grep -q '^Input.*sentence: .$' terminal.out
   same $'Input lowercase sentence: From Server: HELLO\r\nInput lowercase sentence: \r' "$(out terminal)"
 }
-
-@test "--help and --version" {
-  for program in "$SERVER" "$CLIENT"; do
-    run "$BIN_DIR/$program" --help
-    same 0 "$status"
-    [[ ${lines[0]} == "usage: $program [-46"* ]]
-    run "$BIN_DIR/$program" --version
-    same 0 "$status"
-    [[ $output == "$program "* ]]
-  done
-}
-
-@test "cc with the source files alone builds both" {
-  need cc
-  for program in "$SERVER" "$CLIENT"; do
-    cc "$ROOT/udp/$program.c" "$ROOT"/common/*.c -pthread -o "$program"
-    ./"$program" --version
-  done
-}
