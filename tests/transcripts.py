@@ -89,13 +89,15 @@ class Session:
 
     def wait_for_netcat(self, terminal):
         """A netcat that listens says nothing: the system's table of listening sockets does."""
-        listen = re.findall(r"^\$ .*\b(?:nc|ncat|socat)\b.*(?:-u?k?l|LISTEN|RECV).*?(?<![\d.])(\d{2,5})(?![\d.])", terminal.expected, re.M)
+        listen = re.findall(r"^\$ (.*\b(?:nc|ncat|socat)\b.*(?:-u?k?l|LISTEN|RECV).*?(?<![\d.])(\d{2,5})(?![\d.]).*)", terminal.expected, re.M)
         end = time.monotonic() + PATIENCE
         while listen and not terminal.seen.endswith("$ "):
-            if subprocess.run(["ss", "-Hltun", "sport = :" + listen[-1]], capture_output=True).stdout:
+            command, port = listen[-1]
+            kind = "-Hlun" if re.search(r" -\w*u|UDP", command) else "-Hltn"
+            if subprocess.run(["ss", kind, "sport = :" + port], capture_output=True).stdout:
                 break
             if time.monotonic() > end:
-                raise Mismatch("nothing listens on port %s for '%s'" % (listen[-1], terminal.name))
+                raise Mismatch("nothing listens on port %s for '%s'" % (port, terminal.name))
             terminal.read(0.05)
 
     def report(self, terminal, text):
@@ -140,6 +142,8 @@ class Session:
         self.settle(terminal)
         terminal.type(text + key)
         terminal.expected += text + (echo if echo is not None else "\n" if key == "\n" else "")
+        if key == "\n":
+            self.wait(terminal, terminal.expected)  # until then the prompt before it looks like the next one
 
     def settle(self, typing):
         """Lets each server end what it was doing, whose threads would otherwise log in another order."""
