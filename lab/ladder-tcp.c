@@ -73,7 +73,10 @@ enum state tcp_step(const struct step *step)
     case CONNECT:
         return connect_step(step);
     case ACCEPT:
-        return e->accepted != NULL ? change(e->accepted, ESTABLISHED) : NO_STATE;
+        if (e->accepted == NULL)
+            return NO_STATE;
+        /* What has come while it waited in the queue is told where it is received. */
+        return e->accepted->state == NO_STATE ? change(e->accepted, ESTABLISHED) : ESTABLISHED;
     case ASKED:
         return e->error != NULL ? change(e->socket, CLOSED) : NO_STATE;
     case SHUTDOWN:

@@ -93,6 +93,8 @@ const char *call_words(const struct step *step)
         add(words, " %s", dots());
     else if (e->error == NULL && (counts || step->part == RETURNS))
         add(words, " = %lld", e->result);
+    if (e->call == SEND && step->part != BEGINS && e->result == e->count && e->count < e->want)
+        add(words, " of %lld", e->want);
     return words;
 }
 

@@ -748,3 +748,32 @@ END
   row 'accept(3) = 4'
   row 'recv(4) = 2' '"hi"' 'send(3) = 2'
 }
+
+@test "a send that took only a part says of how much" {
+  {
+    server_listens
+    client_connects
+    client end send offset=0 want=3 count=1 result=1 data='"h"'
+    client end send offset=1 want=2 count=2 result=2 data='"i\n"'
+    server_end end recv offset=0 want=9 count=3 result=3 data='"hi\n"'
+  } >trace
+  drawn trace
+  row 'send(3) = 1 of 3'
+  no_row 'send(3) = 2 of'
+}
+
+@test "a client that has closed before it was accepted: the server's close is the last one" {
+  {
+    server_listens
+    line end 22 client socket fd=3 kind=tcp4 id=2 result=3 "$STREAM"
+    line end 22 client connect fd=3 kind=tcp4 id=2 local=$B peer=$A result=0
+    client end close result=0
+    line end 11 server accept fd=3 kind=tcp4 id=1 local=$A peer=$B result=4 args="on=$A newid=3"
+    server_end end recv offset=0 want=9 count=0 result=0 data='""'
+    server_end end close result=0
+  } >trace
+  drawn trace
+  row 'ESTABLISHED' 'accept(3) = 4'
+  row 'CLOSE_WAIT' 'recv(4) = 0'
+  row 'LAST_ACK' 'close(4)'
+}
