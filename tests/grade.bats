@@ -215,6 +215,18 @@ PYTHON
 
 # --- grading systems: each in a folder that looks like theirs ---
 
+@test "Gradescope: setup.sh installs the packages when one tool of them all is missing" {
+  "$ROOT/scripts/grade-pack" gradescope udp-upper-server -o autograder.zip -- python3 mine.py '{port}'
+  python3 -m zipfile -e autograder.zip source
+  mkdir tools
+  for tool in bash dirname cmake make cc ss ps python3; do ln -s "$(command -v $tool)" tools/; done
+  printf '#!/bin/bash\necho "$@" >>%q; exit 9\n' "$PWD/asked" >tools/apt-get
+  chmod +x tools/apt-get
+  run env PATH="$PWD/tools" bash source/setup.sh
+  same 9 "$status"
+  same update "$(<asked)"
+}
+
 @test "Gradescope: setup.sh and run_autograder of the zip mark a submission, and one that does not compile" {
   mkdir -p autograder/submission autograder/results
   "$ROOT/scripts/grade-pack" gradescope udp-upper-server -o autograder.zip -b '! grep wrong mine.py' -- python3 mine.py '{port}'

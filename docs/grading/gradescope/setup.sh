@@ -8,7 +8,9 @@ cd "$(dirname "$0")"
 . ./exercise # EXERCISE, COMMAND, BUILD, TARGETS
 
 packages=(bats cmake make gcc libc6-dev iproute2 procps python3)
-if ! command -v bats cmake make cc ss ps python3 >/dev/null; then
+missing=false
+for tool in bats cmake make cc ss ps python3; do command -v $tool >/dev/null || missing=true; done
+if $missing; then
   export DEBIAN_FRONTEND=noninteractive
   apt-get update
   apt-get install -y --no-install-recommends "${packages[@]}"
