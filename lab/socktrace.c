@@ -78,11 +78,10 @@ static void find_library(char library[PATH_MAX], const char *argv0)
         snprintf(path, sizeof path, "%s/%s/%s", folder, places[i], LIBRARY);
         if (realpath(path, library) == NULL)
             continue;
-        if (strpbrk(library, " :") == NULL)
+        if (strchr(library, ':') == NULL)
             return;
         fprintf(stderr,
-                "socktrace: %s: a path with a space or a colon cannot be preloaded: move "
-                "the programs\n",
+                "socktrace: %s: a path with a colon cannot be preloaded: move the programs\n",
                 library);
         exit(FAILED);
     }
@@ -105,10 +104,18 @@ static void put_before(const char *name, const char *value)
     free(both);
 }
 
-static void set_environment(const char *library, const char *file)
+static void set_environment(char *library, const char *file)
 {
     const char *preload = getenv(PRELOAD);
 
+#ifndef __APPLE__
+    if (strchr(library, ' ') != NULL) { /* it would end the entry of the list; a name has none */
+        char *slash = strrchr(library, '/');
+        *slash = '\0';
+        put_before("LD_LIBRARY_PATH", library);
+        library = slash + 1;
+    }
+#endif
     if (preload == NULL || strstr(preload, library) == NULL)
         put_before(PRELOAD, library);
     /* A program built with AddressSanitizer insists on being the first library otherwise. */

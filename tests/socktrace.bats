@@ -435,3 +435,16 @@ END
   run_split "$TRACER" -o trace echo -n -o --help
   same '-o --help' "$(cat split.out)"
 }
+
+@test "in a folder whose name has a space; with a colon it says that it cannot" {
+  mkdir -p 'a folder/bin' 'a:b/bin'
+  cp -r "$BIN_DIR/../lib" 'a folder/'
+  cp -r "$BIN_DIR/../lib" a:b/
+  cp "$BIN_DIR/socktrace" 'a folder/bin/'
+  cp "$BIN_DIR/socktrace" a:b/bin/
+  timeout "$PATIENCE" 'a folder/bin/socktrace' python3 -c 'import socket, subprocess; socket.socket(); subprocess.run(["python3", "-c", "import socket; socket.socket()"])' 2>seen
+  same 2 "$(grep -c 'socket(' seen)"
+  run timeout "$PATIENCE" a:b/bin/socktrace true
+  same 1 "$status"
+  [[ $output == *'a path with a colon cannot be preloaded: move the programs' ]]
+}
