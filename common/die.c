@@ -6,7 +6,6 @@
 #include <string.h>
 
 static const char *name = "?", *other_end = "the server";
-
 /* What to do about the classroom's usual causes; call "": whichever it was; %s: the other end. */
 static const struct { int error; const char *call, *advice; } causes[] = {
     {EADDRINUSE, "bind", ": another program holds it ('ss -tulnp' shows which); take another port"},
@@ -14,18 +13,18 @@ static const struct { int error; const char *call, *advice; } causes[] = {
     {EADDRNOTAVAIL, "bind", ": no interface here has that address ('ip address' lists them)"},
     {EAFNOSUPPORT, "", ": this machine lacks that address family; try -4"},
     {ECONNREFUSED, "", ": nothing listens there; start %s first"},
-    {ETIMEDOUT, "", ": no answer in time; the server is busy, or packets vanish on the way"},
+    {ETIMEDOUT, "", ": no answer in time; the other end is busy, or packets vanish on the way"},
     {EHOSTUNREACH, "", ": no way leads there; check the address and the network"},
     {ENETUNREACH, "", ": no way leads there; check the address and the network"},
     {ECONNRESET, "", ": the other end broke the connection off"},
 };
-
 #define E(error) {error, #error}
 static const struct { int error; const char *name; } names[] = {
     E(EACCES), E(EADDRINUSE), E(EADDRNOTAVAIL), E(EAFNOSUPPORT), E(EAGAIN), E(ECONNABORTED),
-    E(ECONNREFUSED), E(ECONNRESET), E(EFBIG), E(EHOSTUNREACH), E(EINTR), E(EINVAL), E(EIO),
-    E(EISDIR), E(ELOOP), E(EMFILE), E(EMSGSIZE), E(ENETDOWN), E(ENETUNREACH), E(ENFILE), E(ENOBUFS),
-    E(ENOENT), E(ENOMEM), E(ENOSPC), E(ENOTDIR), E(EPERM), E(EPIPE), E(EROFS), E(ETIMEDOUT),
+    E(ECONNREFUSED), E(ECONNRESET), E(EDQUOT), E(EFBIG), E(EHOSTUNREACH), E(EINTR), E(EINVAL),
+    E(EIO), E(EISDIR), E(ELOOP), E(EMFILE), E(EMSGSIZE), E(ENAMETOOLONG), E(ENETDOWN),
+    E(ENETUNREACH), E(ENFILE), E(ENOBUFS), E(ENOENT), E(ENOMEM), E(ENOSPC), E(ENOTCONN), E(ENOTDIR),
+    E(EPERM), E(EPIPE), E(EROFS), E(ETIMEDOUT), E(ETXTBSY),
 };
 
 const char *errno_name(int error)

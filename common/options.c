@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#define _POSIX_C_SOURCE 200809L /* glibc's own getopt() also finds options behind HOST */
 #include "options.h"
 #include "die.h"
 #include <ctype.h>
@@ -21,23 +22,24 @@ void parse_options(struct options *o, int argc, char **argv, const char *synopsi
     signal(SIGPIPE, SIG_IGN); /* macOS has no MSG_NOSIGNAL */
     char letters[64] = ":", *next = letters + 1, option = 0; /* of "[-46] [-w SECONDS]": ":46w:" */
     for (const char *s = synopsis; *s != '\0'; s++)
-        if ((option = *s == '-' || (option && isalnum((unsigned char)*s))) && *s != '-') {
-            *next++ = *s;
-            if (s[1] == ' ')
-                *next++ = ':';
-        }
+        if ((option = *s == '-' || (option && isalnum((unsigned char)*s))) && *s != '-')
+            next += sprintf(next, s[1] == ' ' ? "%c:" : "%c", *s);
     for (int letter; (letter = getopt(argc, argv, letters)) != -1;) {
-        if (optopt == '-' && argv[optind] && strcmp(argv[optind], "--help") == 0)
+        const char *word = optopt == '-' && argv[optind] ? argv[optind] : "";
+        if (strcmp(word, "--help") == 0)
             exit(printf("usage: %s %s\nMore: man %s\n", o->program, synopsis, o->program) < 0);
-        if (optopt == '-' && argv[optind] && strcmp(argv[optind], "--version") == 0)
+        if (strcmp(word, "--version") == 0)
             exit(printf("%s (Both Ends) 1.0\n", o->program) < 0);
         if (letter == ':' || letter == '?')
-            complain(2, "-%c: %s; try --help", optopt, letter == ':' ? "no value" : "unknown");
+            complain(2, "-%c%s: %s; try --help", optopt, word + strspn(word, "-"),
+                     letter == ':' ? "no value" : "unknown");
         o->value[letter] = optarg ? optarg : "";
     }
     o->family = o->value['4'] ? AF_INET : o->value['6'] ? AF_INET6 : AF_UNSPEC;
     if (optind < argc && strstr(synopsis, "HOST"))
         o->host = argv[optind++];
+    if (o->host && *o->host != '\0' && o->host[strspn(o->host, "0123456789")] == '\0')
+        complain(2, "%s: HOST comes before PORT, such as: localhost %s", o->host, o->host);
     if (optind < argc && (strstr(synopsis, "PORT") || strstr(synopsis, "SERVICE")))
         o->port = argv[optind++];
     if (optind < argc)
@@ -52,7 +54,7 @@ double number_option(const struct options *o, int letter, double usual, double l
     char *end;
     double number = strtod(o->value[letter], &end);
     int whole = least < 1 || strchr(o->value[letter], '.') == NULL;
-    if (*end != '\0' || !whole || !(number >= least && number <= most))
+    if (end == o->value[letter] || *end != '\0' || !whole || !(number >= least && number <= most))
         complain(2, "-%c '%s': give a number from %g to %g", letter, o->value[letter], least, most);
     return number;
 }

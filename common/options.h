@@ -2,7 +2,6 @@
 /* The command line, the same for every program (POSIX, Utility Syntax Guidelines). */
 #ifndef OPTIONS_H
 #define OPTIONS_H
-
 struct options {
     const char *host, *port; /* the operands, or as they were: the defaults */
     const char *value[128];  /* value['w']: what stands behind -w; value['q']: not NULL with -q */

@@ -67,11 +67,27 @@ fails() {
 
 @test "an option that there is not: one line, status 2" {
   for name in $(each '*'); do fails 2 "$name" -Z; done
+  fails 2 tcp-upper-client --hlep
+  same 'tcp-upper-client: --hlep: unknown; try --help' "$(<fails.err)"
 }
 
 @test "too many arguments: one line, status 2" {
   for name in $(servers); do fails 2 "$name" 0 more; done
   for name in $(clients); do fails 2 "$name" localhost 1 more; done
+}
+
+@test "a port without a host: the error names the order" {
+  for name in $(clients); do
+    fails 2 "$name" 12000
+    grep -q '12000: HOST comes before PORT' fails.err
+  done
+}
+
+@test "an address of the other family: the error speaks of -4 and -6, not of spelling" {
+  fails 1 tcp-upper-client -4 ::1
+  grep -q 'look up ::1: .*: does -4 or -6 fit?' fails.err
+  fails 1 tcp-upper-client -6 127.0.0.1
+  grep -q 'look up 127.0.0.1: .*: does -4 or -6 fit?' fails.err
 }
 
 @test "a port that is none: one line, status 2" {

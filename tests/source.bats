@@ -12,6 +12,8 @@ programs() { grep -v '^#' "$ROOT/tests/manifest" | awk '{print $1}' | while read
     cc "$file" common/*.c -pthread -o "$BATS_TEST_TMPDIR/program"
     "$BATS_TEST_TMPDIR/program" --version | grep -q '^program '
   done
+  run "$BATS_TEST_TMPDIR/program" localhost 1 -w 1 # so built it reads its command line in the same way
+  same 'program: -w: options go first; try --help' "$output"
 }
 
 @test "no warning, from gcc or from clang" {

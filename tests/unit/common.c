@@ -99,6 +99,7 @@ static void test_die(void)
     CHECK_TEXT("p: no luck\n", said);
     CHECK_INT(9, status_of(kept));
     CHECK_TEXT("ECONNRESET", errno_name(ECONNRESET));
+    CHECK_TEXT("ENAMETOOLONG", errno_name(ENAMETOOLONG));
     CHECK_TEXT("E?", errno_name(12345));
 }
 
@@ -147,6 +148,8 @@ static void test_options(void)
     CHECK_INT(2, parsed("-n", "0", NULL, NULL));
     CHECK_INT(2, parsed("-n", "1.5", NULL, NULL));
     CHECK_INT(2, parsed("-n", "11", NULL, NULL));
+    CHECK_INT(2, parsed("-w", "", NULL, NULL));
+    CHECK_INT(2, parsed("12000", NULL, NULL, NULL)); /* HOST was forgotten */
     CHECK_INT(2, parsed("a", "b", "c", NULL));
     CHECK_TEXT("prog: c: one argument too many; try --help\n", said);
     CHECK_INT(2, parsed("a", "1", "-q", NULL));
