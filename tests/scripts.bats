@@ -127,6 +127,29 @@ path_without() {
   never in_use 12000
 }
 
+@test "demo in tmux: when its port is taken, the server gets another one, and the client meets it there" {
+  slow
+  need tmux
+  alone
+  start other "$BIN_DIR/tcp-echo-server" 12345
+  eventually in_use 12345
+  local screen='tmux -S outer'
+  # shellcheck disable=SC2086
+  $screen -f /dev/null new-session -d -x 120 -y 30 "'$ROOT/scripts/demo' tcp-greet; echo ended >ended" 3>&- 4>&-
+  shows() { $screen capture-pane -p | grep -qF -- "$1"; }
+  press() { $screen send-keys x; }
+  eventually shows 'Next, in the server: start tcp-greet-server'
+  press
+  eventually shows 'its port is taken; let the system pick one'
+  press
+  eventually shows 'Next, in the client: start tcp-greet-client 127.0.0.1'
+  press
+  eventually shows 'Thank you for connecting'
+  eventually shows 'That was the pair'
+  press
+  eventually test -e ended
+}
+
 @test "demo inside somebody's tmux: Ctrl-C in the middle leaves no process and no port behind" {
   slow
   need tmux
