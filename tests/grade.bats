@@ -63,6 +63,13 @@ PYTHON
   grade udp-upper-server --no-ladder --port "$PORT" -- python3 fixed.py
 }
 
+@test "a toolkit in a folder with a blank in its name takes no points" {
+  mkdir 'sp ace'
+  ln -s "$BIN_DIR" 'sp ace/bin'
+  [ -x "$BIN_DIR/sockfault" ] || skip "sockfault is not built here"
+  BIN_DIR="$PWD/sp ace/bin" grade tcp-greet-server --no-ladder -- python3 "$(reference tcp-greet-server)" '{port}'
+}
+
 # --- it is safe ---
 
 @test "without {dir} in its command a server is started in the folder of its files; --port goes with it" {

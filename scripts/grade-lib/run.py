@@ -50,6 +50,11 @@ class Settings:
     folder: str = "."
 
 
+def programs():
+    """The folder of our own programs."""
+    return os.path.abspath(os.environ.get("BIN_DIR", os.path.join(ROOT, "build", "bin")))
+
+
 def environment(settings, scratch, trace):
     """What the test file and tests/helper.bash need to know."""
     command = [sys.executable, "-SE", os.path.join(ROOT, "scripts", "grade-run")] + settings.command
@@ -57,7 +62,8 @@ def environment(settings, scratch, trace):
     found = dict(os.environ, TMPDIR=scratch, PATIENCE=str(patience()), START_PATIENCE=str(settings.start),
                  GRADE_FROM=os.path.abspath(settings.folder), GRADE_SAID=os.path.join(scratch, "said"),
                  GRADE_MARK=uuid.uuid4().hex, GRADE_TRACE="\n".join(trace))
-    found["BIN_DIR"] = os.environ.get("BIN_DIR", os.path.join(ROOT, "build", "bin"))
+    found["BIN_DIR"] = os.path.join(scratch, "bin")  # a way there without a blank, wherever the toolkit lies
+    os.symlink(programs(), found["BIN_DIR"])
     found["CLIENT" if side == "SERVER" else "SERVER"] = settings.peer
     found[side] = settings.exercise
     found[side + "_CMD"] = shlex.join(command)
@@ -161,8 +167,7 @@ def cut(text, most=MOST_OUTPUT):
 
 def ladder_of(check, settings):
     """The picture of a second run under socktrace, if that fails too; or nothing."""
-    programs = os.environ.get("BIN_DIR", os.path.join(ROOT, "build", "bin"))
-    tools = [os.path.join(programs, tool) for tool in ("socktrace", "ladder")]
+    tools = [os.path.join(programs(), tool) for tool in ("socktrace", "ladder")]
     if not settings.ladder or not all(os.access(tool, os.X_OK) for tool in tools):
         return ""
     with tempfile.TemporaryDirectory(prefix="grade-") as folder:
