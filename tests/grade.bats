@@ -129,6 +129,24 @@ PYTHON
   [ "${#output}" -lt 60000 ]
 }
 
+@test "stopped at any moment it leaves no folder and no process" {
+  export TMPDIR=$PWD/tmp
+  mkdir tmp
+  for checks in 1 2 3 4 5; do # when so many are under way
+    start grading "$ROOT/scripts/grade" tcp-upper-server --jobs 8 -- python3 "$(reference tcp-upper-server)" '{port}' "stopped.$$"
+    PATIENCE=60 eventually are_under_way "$checks"
+    kill -TERM "$PID"
+    kill -TERM "$PID" 2>/dev/null || true # grade-all sends one more than the terminal
+    status=0
+    wait "$PID" || status=$?
+    same 143 "$status"
+    same "$(printf '\ngrade: stopped')" "$(err grading)"
+    same '' "$(find tmp -mindepth 1)"
+    never pgrep -f "tcp-upper-server.py .*stopped.$$"
+  done
+}
+are_under_way() { [ "$(find tmp -name 'run-*' | wc -l)" -ge "$1" ]; }
+
 @test "two gradings side by side do not meet" {
   start one "$ROOT/scripts/grade" tcp-echo-server --no-ladder -- python3 "$(reference tcp-echo-server)" '{port}'
   one=$PID
