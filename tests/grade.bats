@@ -189,6 +189,17 @@ are_under_way() { [ "$(find tmp -name 'run-*' | wc -l)" -ge "$1" ]; }
   [[ $output == *"not checked: because pieces did not pass"* ]]
 }
 
+@test "a server that answers nobody is told so, and multi-line replies stand as they are" {
+  sed 's/connection.sendall(message.upper())/break/' "$(reference tcp-upper-server)" >mute.py
+  run grade tcp-upper-server --no-ladder -- python3 mute.py '{port}'
+  same 1 "$status"
+  [[ $output == *"our client got no answer from your server; it said:"*"tcp-upper-client: "*"closed the connection after 0 of 6 bytes"* ]]
+  sed 's/reply.decode()/"Two Words"/' "$(reference tcp-upper-client)" >wrong.py
+  run grade tcp-upper-client --no-ladder -- python3 wrong.py '{host}' '{port}'
+  same 1 "$status"
+  [[ $output == *"expected these reply lines:"$'\n'"           HELLO"$'\n'"         the client showed:"$'\n'*"           From Server: Two Words"$'\n'* ]]
+}
+
 @test "a failure shows the conversation, seen from the program" {
   [ -x "$BIN_DIR/ladder" ] && [ -x "$BIN_DIR/socktrace" ] || skip "socktrace or ladder is not built here"
   sed 's/        while True:/        for once in (1,):/' "$(reference tcp-upper-server)" >one.py

@@ -233,7 +233,26 @@ never() {
 
 # Compares, and shows both when they differ: same EXPECTED ACTUAL
 same() {
-  [ "$1" = "$2" ] || { printf 'expected: %q\nactual:   %q\n' "$1" "$2" >&2; return 1; }
+  [ "$1" = "$2" ] || { printf 'expected: %s\nactual:   %s\n' "$(shown "$1")" "$(shown "$2")" >&2; return 1; }
+}
+
+# shown TEXT: as it stands, unless there is something in it that one would not see.
+shown() {
+  case $1 in
+  '') printf nothing ;;
+  *[![:print:]$'\n']* | *' '$'\n'* | [[:space:]]* | *[[:space:]]) printf '%q' "$1" ;;
+  *) printf '%s' "${1//$'\n'/$'\n'          }" ;;
+  esac
+}
+
+# answered: after "run client", with a server to be graded: our client, which tells what it got, got its reply.
+# A client to be graded may have any status, but has to end.
+answered() {
+  [ "$status" != 0 ] || return 0
+  [ -z "${SERVER_CMD:-}" ] || echo "our client got no answer from your server; it said:" >&2
+  [ -z "${CLIENT_CMD:-}" ] || echo "your client did not end as it should (status $status); it said:" >&2
+  echo "${output:-nothing}" >&2
+  return 1
 }
 
 # replies EXPECTED ACTUAL: what a client showed. Ours shows the replies and nothing else. Of somebody
@@ -241,8 +260,9 @@ same() {
 replies() {
   [ -n "${CLIENT_CMD:-}" ] || { same "$1" "$2"; return; }
   [ "$(reply_lines "$1" "$1")" = "$(reply_lines "$1" "$2")" ] ||
-    { printf 'expected these reply lines: %q\nthe client showed:          %q\n' "${1:0:1000}" "${2:0:1000}" >&2; return 1; }
+    { printf 'expected these reply lines:\n%s\nthe client showed:\n%s\n' "$(indented "$1")" "$(indented "$2")" >&2; return 1; }
 }
+indented() { echo "${1:0:1000}" | tr -d '\r' | LC_ALL=C tr '\000-\010\013-\037\177' '?' | sed 's/^/  /'; }
 reply_lines() {
   LC_ALL=C awk '
     { sub(/[ \t\r"'\'']+$/, "") }
