@@ -20,10 +20,21 @@ SERVER=tcp-upper-server CLIENT=tcp-upper-client
 # hint: read, send and receive stand in a loop; connect stands before it, close behind it.
 @test "the client goes on until the end of its input, byte for byte" {
   server
-  printf 'one\n\ntwo words\nno newline' >input
+  printf 'one\n\ntwo words\n' >input
   client <input >output
-  if [ -z "${CLIENT_CMD:-}" ]; then printf 'ONE\n\nTWO WORDS\nNO NEWLINE' | cmp - output; fi
-  replies "$(printf 'ONE\n\nTWO WORDS\nNO NEWLINE')" "$(cat output)"
+  if [ -z "${CLIENT_CMD:-}" ]; then printf 'ONE\n\nTWO WORDS\n' | cmp - output; fi
+  replies "$(printf 'ONE\n\nTWO WORDS')" "$(cat output)"
+}
+
+# grade client last-line 1 after more: A last line that has no newline is sent as it is; its reply has none either, and is shown.
+# hint: no newline will come: at the end of your input shut down the sending side (shutdown), so that the server
+#   closes behind its reply; and receive until the newline or the end of the stream.
+@test "a last line without a newline, and its reply without one" {
+  server
+  printf 'two words\nno newline' >input
+  client <input >output
+  if [ -z "${CLIENT_CMD:-}" ]; then printf 'TWO WORDS\nNO NEWLINE' | cmp - output; fi
+  replies "$(printf 'TWO WORDS\nNO NEWLINE')" "$(cat output)"
 }
 
 @test "a run without an error leaves both stderrs empty" {

@@ -58,7 +58,9 @@ def programs():
 
 def environment(settings, scratch, trace):
     """What the test file and tests/helper.bash need to know."""
-    command = [sys.executable, "-SE", os.path.join(ROOT, "scripts", "grade-run")] + settings.command
+    command = [sys.executable, "-SE", os.path.join(ROOT, "scripts", "grade-run")]
+    # It is started in another folder, in which the files of this one are; not those above it.
+    command += [os.path.abspath(word) if ".." in word.split("/") and os.path.exists(word) else word for word in settings.command]
     side = side_of(settings.exercise).upper()
     found = dict(os.environ, TMPDIR=scratch, PATIENCE=str(patience()), START_PATIENCE=str(settings.start),
                  GRADE_FROM=os.path.abspath(settings.folder), GRADE_SAID=os.path.join(scratch, "said"),
@@ -111,7 +113,7 @@ def run_bats(check, settings, trace=()):
             bats.wait()
         finally:
             sweep(env["GRADE_MARK"])
-    said = read_start(os.path.join(scratch, "said"))
+    said = read_end(os.path.join(scratch, "said"))
     text = read_start(output_name) + late
     shutil.rmtree(scratch, ignore_errors=True)
     return bats.returncode, text, said
@@ -132,6 +134,15 @@ def read_start(name):
     try:
         with open(name, "rb") as file:
             return file.read(65536).decode("utf-8", "replace")
+    except OSError:
+        return ""
+
+
+def read_end(name):
+    try:
+        with open(name, "rb") as file:
+            file.seek(-min(65536, os.path.getsize(name)), os.SEEK_END)
+            return file.read().decode("utf-8", "replace")
     except OSError:
         return ""
 
@@ -183,7 +194,9 @@ def ladder_of(check, settings):
 def explain(tap, said, picture):
     parts = [cut(detail_of(tap)) or "the check failed without a word"]
     if said.strip():
-        parts.append("your program said:\n" + cut("\n".join("  " + line for line in said.strip().split("\n")[-15:])))
+        lines = said.strip().split("\n")
+        shown = (["... (cut)"] if len(lines) > 15 else []) + [cut(line, 250) for line in lines[-15:]]
+        parts.append("your program said:\n" + "\n".join("  " + line for line in shown))
     if picture.strip():
         lines = picture.rstrip().split("\n")
         shown = lines[:40] + (["..."] if len(lines) > 40 else [])
