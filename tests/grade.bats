@@ -63,6 +63,21 @@ PYTHON
   grade udp-upper-server --no-ladder --port "$PORT" -- python3 fixed.py
 }
 
+@test "a toolkit in a folder with a blank in its name takes no points" {
+  mkdir 'sp ace'
+  ln -s "$BIN_DIR" 'sp ace/bin'
+  [ -x "$BIN_DIR/sockfault" ] || skip "sockfault is not built here"
+  BIN_DIR="$PWD/sp ace/bin" grade tcp-greet-server --no-ladder -- python3 "$(reference tcp-greet-server)" '{port}'
+}
+
+@test "a port that is built in is named" {
+  PORT=$(free_port)
+  sed "s/int(sys.argv\[1\])/$PORT/" "$(reference tcp-greet-server)" >fixed.py
+  run grade tcp-greet-server --no-ladder -- python3 fixed.py '{port}'
+  same 3 "$status"
+  [[ $output == *"could not be started: your program listens on port $PORT, not on "*"or give --port $PORT"* ]]
+}
+
 # --- it is safe ---
 
 @test "without {dir} in its command a server is started in the folder of its files; --port goes with it" {
@@ -122,6 +137,24 @@ PYTHON
   [ "${#output}" -lt 60000 ]
 }
 
+@test "stopped at any moment it leaves no folder and no process" {
+  export TMPDIR=$PWD/tmp
+  mkdir tmp
+  for checks in 1 2 3 4 5; do # when so many are under way
+    start grading "$ROOT/scripts/grade" tcp-upper-server --jobs 8 -- python3 "$(reference tcp-upper-server)" '{port}' "stopped.$$"
+    PATIENCE=60 eventually are_under_way "$checks"
+    kill -TERM "$PID"
+    kill -TERM "$PID" 2>/dev/null || true # grade-all sends one more than the terminal
+    status=0
+    wait "$PID" || status=$?
+    same 143 "$status"
+    same "$(printf '\ngrade: stopped')" "$(err grading)"
+    same '' "$(find tmp -mindepth 1)"
+    never pgrep -f "tcp-upper-server.py .*stopped.$$"
+  done
+}
+are_under_way() { [ "$(find tmp -name 'run-*' | wc -l)" -ge "$1" ]; }
+
 @test "two gradings side by side do not meet" {
   start one "$ROOT/scripts/grade" tcp-echo-server --no-ladder -- python3 "$(reference tcp-echo-server)" '{port}'
   one=$PID
@@ -162,6 +195,41 @@ PYTHON
   [[ $output == *"hint: TCP is a byte stream: one send is not one recv."* ]]
   [[ $output == *"expected: b'FIRST HALF, SECOND HALF\\n'"*"actual:   b'FIRST HALF, '"* ]]
   [[ $output == *"not checked: because pieces did not pass"* ]]
+}
+
+@test "a server that answers nobody is told so, and multi-line replies stand as they are" {
+  sed 's/connection.sendall(message.upper())/break/' "$(reference tcp-upper-server)" >mute.py
+  run grade tcp-upper-server --no-ladder -- python3 mute.py '{port}'
+  same 1 "$status"
+  [[ $output == *"our client got no answer from your server; it said:"*"tcp-upper-client: "*"closed the connection after 0 of 6 bytes"* ]]
+  sed 's/reply.decode()/"Two Words"/' "$(reference tcp-upper-client)" >wrong.py
+  run grade tcp-upper-client --no-ladder -- python3 wrong.py '{host}' '{port}'
+  same 1 "$status"
+  [[ $output == *"expected these reply lines:"$'\n'"           HELLO"$'\n'"         the client showed:"$'\n'*"           From Server: Two Words"$'\n'* ]]
+}
+
+@test "what a program says at its end is shown once, however much it said before, with the signal that ended it" {
+  cat >noisy.py <<'PYTHON'
+import signal, sys
+for number in range(20000): print("debug line", number, flush=number % 1000 == 0)
+if len(sys.argv) > 2: sys.stdout.flush(); signal.signal(signal.SIGPIPE, signal.SIG_DFL); signal.raise_signal(signal.SIGPIPE)
+raise RuntimeError("the real matter")
+PYTHON
+  run grade tcp-greet-server --no-ladder -- python3 noisy.py '{port}'
+  same 3 "$status"
+  [[ $output == *"your program said:"*"... (cut)"*"Traceback"*"RuntimeError: the real matter"* ]]
+  same 1 "$(grep -c 'RuntimeError: the real matter' <<<"$output")"
+  run grade tcp-greet-client --no-ladder -- python3 noisy.py '{host}' '{port}'
+  same 1 "$status"
+  [[ $output == *"debug line 19999"*"(ended by SIGPIPE)"* ]]
+}
+
+@test "what came of a reply is shown when the rest does not come" {
+  [ -x "$BIN_DIR/sockfault" ] || skip "sockfault is not built here"
+  sed 's/connection.sendall(/connection.send(/' "$(reference tcp-upper-server)" >lossy.py
+  run grade tcp-upper-server --no-ladder -- python3 lossy.py '{port}'
+  same 1 "$status"
+  [[ $output == *"FAILED     0/2  short "*"expected 6 bytes, and within "*" s there came only: b'H"* ]]
 }
 
 @test "a failure shows the conversation, seen from the program" {
@@ -211,6 +279,28 @@ for name, found in checks.exercises().items():
         assert check.requirement and check.hint and check.points > 0, (name, check)
         assert set(check.after) <= set(names), (name, check)
 PYTHON
+}
+
+@test "a report that cannot be written is told before the first check, and nothing is left" {
+  mkdir folder
+  printf 'open("began", "w")\n' >mine.py
+  for file in no/such/x folder mine.py/x; do
+    run grade tcp-greet-client -o "csv:$file" -- python3 "$PWD/mine.py" # would write where it is started
+    same 2 "$status"
+    [[ $output == "grade: write csv to $file: "* ]]
+    [ "${#lines[@]}" = 1 ]
+  done
+  [ "$(ls)" = "$(printf 'folder\nmine.py')" ]
+}
+
+@test "a program in a folder above, or beside" {
+  mkdir -p sub/sub
+  cp "$(reference tcp-greet-client)" mine.py
+  cp mine.py sub/beside.py
+  cd sub/sub
+  grade tcp-greet-client --no-ladder -- python3 ../../mine.py '{host}' '{port}'
+  cd ..
+  grade tcp-greet-client --no-ladder -- python3 ./sub/../beside.py '{host}' '{port}'
 }
 
 # --- grading systems: each in a folder that looks like theirs ---

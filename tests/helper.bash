@@ -106,6 +106,7 @@ server() {
     export GRADE_DIR=${DIR:-} # where scripts/grade-run starts it
     for try in 1 2; do # again if, in spite of all, somebody else took the port before it
       PORT=${SERVER_PORT:-$(free_port)}
+      [ "$try" = 1 ] || [ -z "${GRADE_SAID:-}" ] || : >"$GRADE_SAID" # what it said is said once
       # With a port built in, and no SO_REUSEADDR, it can only start when TIME_WAIT is over.
       [ "$try" = 1 ] || [ -z "${FIXED_PORT:-}" ] || [ -n "${SERVER_PORT:-}" ] || PATIENCE=70 eventually unused "$PORT" || true
       start "$name" bash -c "exec ${UNDER:-} $(filled_in "$SERVER_CMD")"
@@ -130,11 +131,27 @@ server() {
 
 in_use_or_ended() { in_use "$1" || ! alive "$SERVER_PID"; }
 not_started() {
+  local ports
   if alive "$SERVER_PID"; then
-    echo "could not be started: no socket listens on port $PORT after ${START_PATIENCE:-$PATIENCE} s" >&2
+    ports=$(ports_of_server)
+    if [ -n "$ports" ]; then
+      echo "could not be started: your program listens on port $ports, not on $PORT:" \
+        "put {port} into its command, and let it use that; or give --port ${ports%% *}" >&2
+    else
+      echo "could not be started: no socket listens on port $PORT after ${START_PATIENCE:-$PATIENCE} s;" \
+        "put {port} into the command, or give --port if your program has its port built in" >&2
+    fi
   else
     echo "could not be started: the program ended before it listened on port $PORT" >&2
   fi
+}
+
+# Those on which the server listens, seen by the process groups of it and of what scripts/grade-run has started.
+ports_of_server() {
+  local pid
+  for pid in "$SERVER_PID" $(pgrep -g "$(pgrep -d, -P "$SERVER_PID")" 2>/dev/null); do
+    ss -Hltunp | awk -v pid="pid=$pid," 'index($0, pid) { sub(/.*:/, "", $5); print $5 }'
+  done | sort -un | paste -sd ' '
 }
 
 listening_or_ended() { [ "$(head -c 1 "$1.out")" ] || ! alive "$PID"; }
@@ -158,17 +175,18 @@ client() {
 }
 
 # python CODE [ARG...]: a peer that we did not write: Python's sockets, bounded in time.
-# In the code: host, port and arg = the ARGs; what tests/grade/peer.py has; every wait is bounded.
+# In the code: host, port and arg = the ARGs; what tests/grade/peer.py has; every wait is bounded by PATIENCE, and
+# can tell what came until then; all of it by twice that.
 python() {
   local code=$1
   shift
-  timeout "$PATIENCE" python3 -c "
+  timeout $((2 * PATIENCE)) python3 -c "
 import os, sys, time
 sys.path.insert(0, '$ROOT/tests/grade')
 from peer import *
 setdefaulttimeout($PATIENCE)
 host, port, arg = '$HOST', int('${PORT:-0}'), sys.argv[1:]
-$code" "$@" || { local status=$?; [ $status != 124 ] || echo "not done after $PATIENCE s" >&2; return $status; }
+$code" "$@" || { local status=$?; [ $status != 124 ] || echo "not done after $((2 * PATIENCE)) s" >&2; return $status; }
 }
 
 need() {
@@ -233,7 +251,26 @@ never() {
 
 # Compares, and shows both when they differ: same EXPECTED ACTUAL
 same() {
-  [ "$1" = "$2" ] || { printf 'expected: %q\nactual:   %q\n' "$1" "$2" >&2; return 1; }
+  [ "$1" = "$2" ] || { printf 'expected: %s\nactual:   %s\n' "$(shown "$1")" "$(shown "$2")" >&2; return 1; }
+}
+
+# shown TEXT: as it stands, unless there is something in it that one would not see.
+shown() {
+  case $1 in
+  '') printf nothing ;;
+  *[![:print:]$'\n']* | *' '$'\n'* | [[:space:]]* | *[[:space:]]) printf '%q' "$1" ;;
+  *) printf '%s' "${1//$'\n'/$'\n'          }" ;;
+  esac
+}
+
+# answered: after "run client", with a server to be graded: our client, which tells what it got, got its reply.
+# A client to be graded may have any status, but has to end.
+answered() {
+  [ "$status" != 0 ] || return 0
+  [ -z "${SERVER_CMD:-}" ] || echo "our client got no answer from your server; it said:" >&2
+  [ -z "${CLIENT_CMD:-}" ] || echo "your client did not end as it should (status $status); it said:" >&2
+  echo "${output:-nothing}" >&2
+  return 1
 }
 
 # replies EXPECTED ACTUAL: what a client showed. Ours shows the replies and nothing else. Of somebody
@@ -241,8 +278,9 @@ same() {
 replies() {
   [ -n "${CLIENT_CMD:-}" ] || { same "$1" "$2"; return; }
   [ "$(reply_lines "$1" "$1")" = "$(reply_lines "$1" "$2")" ] ||
-    { printf 'expected these reply lines: %q\nthe client showed:          %q\n' "${1:0:1000}" "${2:0:1000}" >&2; return 1; }
+    { printf 'expected these reply lines:\n%s\nthe client showed:\n%s\n' "$(indented "$1")" "$(indented "$2")" >&2; return 1; }
 }
+indented() { echo "${1:0:1000}" | tr -d '\r' | LC_ALL=C tr '\000-\010\013-\037\177' '?' | sed 's/^/  /'; }
 reply_lines() {
   LC_ALL=C awk '
     { sub(/[ \t\r"'\'']+$/, "") }

@@ -880,8 +880,8 @@ for i in range(5):
 }
 
 # grade server reset 2 after next: Clients that break off with a reset do not end the server.
-# hint: recv and send fail with ECONNRESET when the client is lost: close that connection socket and
-#   accept the next one; do not exit.
+# hint: recv and send fail with ECONNRESET when the client is lost, or send with EPIPE, and in C the signal
+#   SIGPIPE ends the program unless it is ignored: close that connection socket and accept the next one; do not exit.
 @test "clients that break off, at any point" {
   mails
   python '

@@ -48,7 +48,7 @@ netcat_serves() {
 @test "a message comes back behind OK..." {
   server
   run client <<<'hello'
-  same 0 "$status"
+  answered
   replies OK...hello "$output"
 }
 
@@ -515,12 +515,11 @@ s.sendto(b"OK..." + m, a)'
 # hint: sendto may fail, or a later recvfrom tell that nobody was there: go on with the next datagram.
 @test "a client that is gone when its reply comes does not disturb the others" {
   server
-  run python '
+  python '
 for i in range(20):
     s = socket(AF_INET, SOCK_DGRAM)
     s.sendto(b"gone", (host, port))
     s.close()'
-  same 0 "$status"
   same OK...hello "$(client <<<hello)"
   alive "$SERVER_PID"
   quiet server

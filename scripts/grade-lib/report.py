@@ -133,7 +133,7 @@ def csv_lines(exercise, command, results):
     writer.writerow(["exercise", "check", "status", "points", "of", "seconds", "requirement", "explanation"])
     for result in results:
         writer.writerow([exercise, result.check.name, result.status, result.points, result.of,
-                         f"{result.seconds:.2f}", result.check.requirement, explanation(result).replace("\n", " | ")])
+                         f"{result.seconds:.2f}", result.check.requirement, re.sub("\r?\n|\r", " | ", explanation(result))])
     return file.getvalue()
 
 

@@ -48,16 +48,25 @@ class Settings:
     start: int = 10  # seconds until it listens
     ladder: bool = True
     folder: str = "."
+    scratch: str = ""  # the folder in which all of this grading is written, once there is one
+
+
+def programs():
+    """The folder of our own programs."""
+    return os.path.abspath(os.environ.get("BIN_DIR", os.path.join(ROOT, "build", "bin")))
 
 
 def environment(settings, scratch, trace):
     """What the test file and tests/helper.bash need to know."""
-    command = [sys.executable, "-SE", os.path.join(ROOT, "scripts", "grade-run")] + settings.command
+    command = [sys.executable, "-SE", os.path.join(ROOT, "scripts", "grade-run")]
+    # It is started in another folder, in which the files of this one are; not those above it.
+    command += [os.path.abspath(word) if ".." in word.split("/") and os.path.exists(word) else word for word in settings.command]
     side = side_of(settings.exercise).upper()
     found = dict(os.environ, TMPDIR=scratch, PATIENCE=str(patience()), START_PATIENCE=str(settings.start),
                  GRADE_FROM=os.path.abspath(settings.folder), GRADE_SAID=os.path.join(scratch, "said"),
-                 GRADE_MARK=uuid.uuid4().hex, GRADE_TRACE="\n".join(trace))
-    found["BIN_DIR"] = os.environ.get("BIN_DIR", os.path.join(ROOT, "build", "bin"))
+                 GRADE_MARK=os.path.basename(settings.scratch) + "/" + os.path.basename(scratch), GRADE_TRACE="\n".join(trace))
+    found["BIN_DIR"] = os.path.join(scratch, "bin")  # a way there without a blank, wherever the toolkit lies
+    os.symlink(programs(), found["BIN_DIR"])
     found["CLIENT" if side == "SERVER" else "SERVER"] = settings.peer
     found[side] = settings.exercise
     found[side + "_CMD"] = shlex.join(command)
@@ -87,7 +96,7 @@ def cut_out(check, target):
 
 def run_bats(check, settings, trace=()):
     """Runs the test; returns its exit status and output, and what the program itself said."""
-    scratch = tempfile.mkdtemp(prefix="grade-")
+    scratch = tempfile.mkdtemp(dir=settings.scratch)
     env = environment(settings, scratch, list(trace))
     output_name, alone = os.path.join(scratch, "tap"), os.path.join(scratch, os.path.basename(check.file))
     cut_out(check, alone)
@@ -95,7 +104,6 @@ def run_bats(check, settings, trace=()):
         bats = subprocess.Popen(["bats", "--tap", alone], env=env, cwd=scratch,
                                 stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True)
         late = ""
-        under_way[env["GRADE_MARK"]] = (bats, scratch)
         try:
             limit = settings.limit + (70 if settings.port else 0)  # TIME_WAIT may have to go by
             bats.wait(limit)
@@ -105,25 +113,20 @@ def run_bats(check, settings, trace=()):
             bats.wait()
         finally:
             sweep(env["GRADE_MARK"])
-            under_way.pop(env["GRADE_MARK"], None)
-    said = read_start(os.path.join(scratch, "said"))
+    said = read_end(os.path.join(scratch, "said"))
     text = read_start(output_name) + late
     shutil.rmtree(scratch, ignore_errors=True)
     return bats.returncode, text, said
 
 
-under_way = {}  # the mark of each check that is running, its bats, its scratch folder
-
-
-def end_all():
-    """Ends the checks that are under way, and what they started."""
-    for mark, (bats, scratch) in list(under_way.items()):
-        try:
-            os.killpg(bats.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-        sweep(mark)
-        shutil.rmtree(scratch, ignore_errors=True)
+def end_all(settings):
+    """Ends the checks that are under way, and what they started. Without the folder none can begin."""
+    for _ in range(1000):  # what is about to start, or writes, is met in the next round
+        gone = not os.path.exists(settings.scratch)
+        if not sweep(os.path.basename(settings.scratch) + "/") and gone:
+            break
+        shutil.rmtree(settings.scratch, ignore_errors=True)
+        time.sleep(0.01)
 
 
 def read_start(name):
@@ -135,16 +138,28 @@ def read_start(name):
         return ""
 
 
+def read_end(name):
+    try:
+        with open(name, "rb") as file:
+            file.seek(-min(65536, os.path.getsize(name)), os.SEEK_END)
+            return file.read().decode("utf-8", "replace")
+    except OSError:
+        return ""
+
+
 def sweep(mark):
-    """Ends whatever the check started and did not end, by pid. Its environment tells that it is ours."""
-    wanted = ("GRADE_MARK=" + mark).encode()
+    """Ends whatever was started with a mark that begins so and has not ended, by pid. Its environment tells that
+    it is ours. Returns how many there were."""
+    wanted, found = ("GRADE_MARK=" + mark).encode(), 0
     for pid in filter(str.isdigit, os.listdir("/proc") if os.path.isdir("/proc") else []):
         try:
             with open(f"/proc/{pid}/environ", "rb") as file:
-                if wanted in file.read().split(b"\0"):
+                if any(word.startswith(wanted) for word in file.read().split(b"\0")):
                     os.kill(int(pid), signal.SIGKILL)
+                    found += 1
         except OSError:  # it has gone, or it is somebody else's
             pass
+    return found
 
 
 def detail_of(tap):
@@ -161,11 +176,10 @@ def cut(text, most=MOST_OUTPUT):
 
 def ladder_of(check, settings):
     """The picture of a second run under socktrace, if that fails too; or nothing."""
-    programs = os.environ.get("BIN_DIR", os.path.join(ROOT, "build", "bin"))
-    tools = [os.path.join(programs, tool) for tool in ("socktrace", "ladder")]
+    tools = [os.path.join(programs(), tool) for tool in ("socktrace", "ladder")]
     if not settings.ladder or not all(os.access(tool, os.X_OK) for tool in tools):
         return ""
-    with tempfile.TemporaryDirectory(prefix="grade-") as folder:
+    with tempfile.TemporaryDirectory(dir=settings.scratch) as folder:
         trace = os.path.join(folder, "trace")
         status, _, _ = run_bats(check, settings, [tools[0], "-n", "yours", "-o", trace])
         if status == 0 or not os.path.exists(trace):
@@ -180,7 +194,9 @@ def ladder_of(check, settings):
 def explain(tap, said, picture):
     parts = [cut(detail_of(tap)) or "the check failed without a word"]
     if said.strip():
-        parts.append("your program said:\n" + cut("\n".join("  " + line for line in said.strip().split("\n")[-15:])))
+        lines = said.strip().split("\n")
+        shown = (["... (cut)"] if len(lines) > 15 else []) + [cut(line, 250) for line in lines[-15:]]
+        parts.append("your program said:\n" + "\n".join("  " + line for line in shown))
     if picture.strip():
         lines = picture.rstrip().split("\n")
         shown = lines[:40] + (["..."] if len(lines) > 40 else [])
@@ -209,6 +225,15 @@ def not_checked(check, done):
 
 def run_all(checks, settings, progress=lambda result: None):
     """Runs the checks, several at once, each after those that it depends on. Returns the results in order."""
+    settings.scratch = os.path.join(tempfile.gettempdir(), f"grade-{uuid.uuid4().hex[:12]}")
+    os.mkdir(settings.scratch, 0o700)
+    try:
+        return run_each(checks, settings, progress)
+    finally:
+        end_all(settings)
+
+
+def run_each(checks, settings, progress):
     done, running, waiting = {}, {}, list(checks)
     jobs = 1 if settings.port else settings.jobs
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""prove.py [EXERCISE [MISTAKE]] - proves that scripts/grade marks rightly: the reference and our own program get full
-marks, and each mutant of tests/grade/mutants.py loses the points of exactly the checks that name its mistake."""
+"""prove.py [-t] [EXERCISE [MISTAKE]] - proves that scripts/grade marks rightly: the reference and our own program get full
+marks, and each mutant of tests/grade/mutants.py loses the points of exactly the checks that name its mistake.
+-t: tells the seconds that each grading took, the slowest first, and its slowest checks."""
 import csv
 import os
 import random
 import subprocess
 import sys
 import tempfile
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -52,34 +54,41 @@ def our_own(exercise):
     return [os.path.join(PROGRAMS, exercise), *options, *(word for word in arguments_of(exercise) if word != "{dir}")]
 
 
+def times_of(job, seconds, lines):
+    slowest = sorted(lines.values(), key=lambda line: -float(line["seconds"]))[:5]
+    return f"{seconds:6.1f} s  {job[0]}: {job[1]}: " + " ".join(f"{line['check']} {line['seconds']}" for line in slowest)
+
+
 def prove(job):
-    """Returns what is wrong, or nothing."""
+    """Returns what is wrong, or nothing; and how long it took."""
     exercise, mistake, *changes, lost = job
+    began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         command = our_own(exercise)
         if mistake != OWN:
             command = [sys.executable, os.path.join(folder, "program.py")] + arguments_of(exercise)
             text = mutant_of(exercise, changes)
             if text is None:
-                return f"{exercise}: {mistake}: the text to be replaced does not stand in the reference once"
+                return f"{exercise}: {mistake}: the text to be replaced does not stand in the reference once", ""
             with open(command[1], "w", encoding="utf-8") as file:
                 file.write(text)
         lines = grade(exercise, command)
     if not lines:
-        return f"{exercise}: {mistake}: no report"
+        return f"{exercise}: {mistake}: no report", ""
+    times = times_of(job, time.monotonic() - began, lines)
     want = {name for name in lines if lost == "ALL" or name in lost.split()}
     got = {name for name, line in lines.items() if line["points"] != line["of"]}
     unknown = set(lost.split()) - set(lines) - {"ALL"}
     skipped = {name for name, line in lines.items() if line["status"] == "skipped"}
     if want - skipped == got and not unknown:
-        return ""
+        return "", times
     said = "".join(f"\n    {name}: {lines[name]['explanation'][:400]}" for name in sorted(got - want))
-    return f"{exercise}: {mistake}: should lose {sorted(want)}, and lost {sorted(got)}{said} {sorted(unknown)}"
+    return f"{exercise}: {mistake}: should lose {sorted(want)}, and lost {sorted(got)}{said} {sorted(unknown)}", times
 
 
 def main():
-    wanted = sys.argv[1] if len(sys.argv) > 1 else ""
-    mistake = sys.argv[2] if len(sys.argv) > 2 else ""
+    telling, words = "-t" in sys.argv[1:], [word for word in sys.argv[1:] if word != "-t"]
+    wanted, mistake, *_ = words + ["", ""]
     jobs = [(exercise, OWN, "") for exercise in exercises() if exercise == wanted or exercise in SOME_OF_OURS]
     for exercise, mutants in MUTANTS.items():
         jobs.append((exercise, "the reference", ""))
@@ -88,7 +97,10 @@ def main():
             (job[1] != OWN or os.path.exists(our_own(job[0])[0]))]
     random.Random(1).shuffle(jobs)  # those that wait beside those that work
     with ThreadPoolExecutor(int(os.environ.get("JOBS", "3"))) as pool:
-        problems = [problem for problem in pool.map(prove, jobs) if problem]
+        found = list(pool.map(prove, jobs))
+    problems = [problem for problem, _ in found if problem]
+    if telling:
+        print("\n".join(sorted((times for _, times in found), reverse=True)))
     print("\n".join(problems + [f"{len(jobs)} programs graded, {len(problems)} not as they should be"]))
     return bool(problems) or not jobs
 
