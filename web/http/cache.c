@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A table of small files by name. An entry counts only while fstatat(2) shows the same file with
- * the same size and times as when it was read: then its content is the same, and open, read and
- * close are saved. One thread has one cache, so there is no lock. */
+ * the same size and times as when it was read, and no link on the way to it: then its content is
+ * the same, and open, read and close are saved. One thread has one cache, so there is no lock. */
 #include "cache.h"
 
 #include <fcntl.h>
@@ -45,10 +45,25 @@ static bool same_time(struct timespec a, struct timespec b)
     return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
 }
 
+/* Whether no directory of NAME is a symbolic link: one could have come that leads out. */
+static bool is_direct(const struct site *site, char *name)
+{
+    struct stat status;
+    bool direct = true;
+
+    for (char *slash = name; direct && (slash = strchr(slash, '/')) != NULL; *slash++ = '/') {
+        *slash = '\0'; /* what stands before it is the directory's name */
+        direct =
+            fstatat(site->root, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(status.st_mode);
+    }
+    return direct;
+}
+
 static bool unchanged(const struct site *site, const struct cached *c)
 {
     struct stat status;
-    return fstatat(site->root, c->name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+    return is_direct(site, c->name) &&
+           fstatat(site->root, c->name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
            status.st_dev == c->status.st_dev && status.st_ino == c->status.st_ino &&
            status.st_size == c->status.st_size && status.st_mode == c->status.st_mode &&
            same_time(STATUS_CHANGE(&status), STATUS_CHANGE(&c->status));
