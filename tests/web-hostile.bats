@@ -355,6 +355,15 @@ for turn in range(3):
   same "in a browser, or with $BIN_DIR/web-get in another terminal: http://localhost:$PORT/" "$(sed -n 2p all.out)"
 }
 
+@test "-6 -b '*' leaves IPv4 alone" {
+  site
+  server -6 -b '*' -d www
+  HOST=[::1] get /
+  answered 200
+  run timeout "$PATIENCE" curl -sS "http://127.0.0.1:$PORT/"
+  same 7 "$status" # refused
+}
+
 @test "curl, wget and Python's http.client are content" {
   need curl wget
   site

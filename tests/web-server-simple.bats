@@ -81,6 +81,20 @@ assert silent.recv(1) == b''"
   same 0 "$status"
 }
 
+@test "-b '*' serves both families, -6 -b '*' leaves IPv4 alone" {
+  site
+  server -b '*' -d www
+  for HOST in 127.0.0.1 '[::1]'; do
+    get /
+    answered 200
+  done
+  server -6 -b '*' -d www
+  HOST=[::1] get /
+  answered 200
+  run timeout "$PATIENCE" curl -sS "http://127.0.0.1:$PORT/"
+  same 7 "$status" # refused
+}
+
 @test "resets, a half-close: the next client is served" {
   site
   truncate -s "$(amount 50000000)" www/large
