@@ -89,12 +89,13 @@ void cache_add(const struct site *site, const struct path *path, struct file *f)
     if (site->cache == NULL || f->is_directory || f->size > CACHED_BYTES_MAX ||
         fstat(f->fd, &before) == -1 || site->now - (int64_t)STATUS_CHANGE(&before).tv_sec < 2)
         return;
-    struct cached *c = malloc(sizeof *c + f->size + path->length + 1);
+    size_t size = (size_t)f->size;
+    struct cached *c = malloc(sizeof *c + size + path->length + 1);
     if (c == NULL)
         return;
-    if (pread(f->fd, c->content, f->size, 0) != (ssize_t)f->size || fstat(f->fd, &after) == -1 ||
+    if (pread(f->fd, c->content, size, 0) != (ssize_t)size || fstat(f->fd, &after) == -1 ||
         !same_time(STATUS_CHANGE(&before), STATUS_CHANGE(&after)) ||
-        before.st_size != (off_t)f->size) {
+        before.st_size != (off_t)size) {
         free(c);
         return;
     }
@@ -102,7 +103,7 @@ void cache_add(const struct site *site, const struct path *path, struct file *f)
     c->users = 1;
     c->status = after;
     c->turn = site->turn;
-    c->name = c->content + f->size;
+    c->name = c->content + size;
     memcpy(c->name, path->name, path->length + 1);
     struct cached **slot = slot_of(site->cache, path);
     cache_release(*slot);
