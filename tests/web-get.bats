@@ -93,6 +93,13 @@ bats_require_minimum_version 1.5.0
   says 0 hello '' "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nA: b\r\n\r\n${OK}Content-Length: 5\r\n\r\nhello"
 }
 
+@test "RFC 9110 15.2: interim answers before the final one, but not without end" {
+  local interim='HTTP/1.1 103 Early Hints\r\n\r\n' many=
+  for _ in {1..20}; do many+=$interim; done
+  says 0 hello '' "$many${OK}Content-Length: 5\r\n\r\nhello"
+  says 1 '' 'sent 21 interim answers (1xx) and no final one (RFC 9110, 15.2)' "$many$interim${OK}Content-Length: 5\r\n\r\nhello"
+}
+
 @test "RFC 9112 8: a body shorter than announced; 6.3: one that is longer" {
   says 1 hell 'after 4 bytes' "${OK}Content-Length: 5\r\n\r\nhell"
   says 1 he '(RFC 9112, 8)' "${OK}Transfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n"

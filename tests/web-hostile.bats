@@ -340,6 +340,25 @@ for turn in range(3):
   same 0 "$status"
 }
 
+@test "-e: the memory for 32 large echoes is given back when their clients have gone" {
+  undisturbed
+  ! grep -qE '__asan_init|__tsan_init' "$BIN_DIR/web-server" || skip 'a sanitizer has memory of its own'
+  site
+  server -e -q -d www
+  python "
+def rss(): return int(open('/proc/$SERVER_PID/statm').read().split()[1]) * os.sysconf('SC_PAGESIZE') >> 20
+many = [create_connection((host, port)) for i in range(32)]
+for s in many:
+    s.sendall(b'POST /echo HTTP/1.1\r\nHost: h\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n' +
+              b'1\r\nx\r\n' * 200000 + b'0\r\n')
+for s in many:
+    s.sendall(b'\r\n')
+    assert len(s.makefile('rb').read()) > 1200000
+    s.close()
+kept = rss()
+assert kept < 40, 'it keeps %d MiB' % kept"
+}
+
 @test "IPv6, -b '*', localhost" {
   site
   server -6 -d www
@@ -353,6 +372,15 @@ for turn in range(3):
   done
   grep -q '^127.0.0.1 - - ' all.out
   same "in a browser, or with $BIN_DIR/web-get in another terminal: http://localhost:$PORT/" "$(sed -n 2p all.out)"
+}
+
+@test "-6 -b '*' leaves IPv4 alone" {
+  site
+  server -6 -b '*' -d www
+  HOST=[::1] get /
+  answered 200
+  run timeout "$PATIENCE" curl -sS "http://127.0.0.1:$PORT/"
+  same 7 "$status" # refused
 }
 
 @test "curl, wget and Python's http.client are content" {

@@ -36,7 +36,7 @@ void worker_end(struct worker *w)
 static void go_idle(struct worker *w, struct connection *c)
 {
     struct exchange *x = c->exchange;
-    if (w->spares < SPARES) {
+    if (w->spares < SPARES && x->raw.size + x->answer.text.size <= SPARE_TEXT_MAX) {
         x->next = w->spare;
         w->spare = x;
         w->spares++;

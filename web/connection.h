@@ -20,7 +20,8 @@ enum {
     CROWDED_TIME = 1000, /* between requests, while descriptors are short */
 };
 
-enum { SPARES = 64 }; /* exchanges that a thread keeps for the next requests */
+/* Exchanges that a thread keeps for the next requests, and the bytes of text that each may hold. */
+enum { SPARES = 64, SPARE_TEXT_MAX = 65536 };
 
 /* What a connection needs while a request is being read or answered, and only then. */
 struct exchange {

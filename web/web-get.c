@@ -18,7 +18,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { PROGRESS_FROM = 1 << 20 }; /* bytes: shorter bodies get no progress line */
+enum {
+    PROGRESS_FROM = 1 << 20, /* bytes: shorter bodies get no progress line */
+    INTERIM_MAX = 20,        /* answers with status 1xx: each ends a wait, so they are counted */
+};
 
 static struct options options = {.port = "80", .peer = "web-server"};
 static FILE *output;
@@ -177,6 +180,7 @@ int main(int argc, char **argv)
 
     /* Box: receive the response's head; interim ones (1xx) come before it, and are passed over. */
     size_t length = 0;
+    int interim = 0;
     do {
         enum progress p;
         length -= response.length;
@@ -194,6 +198,9 @@ int main(int argc, char **argv)
             return 1;
         }
         tell_lines("<", bytes, response.length);
+        if (response.status < 200 && ++interim > INTERIM_MAX)
+            complain(1, "%s sent %d interim answers (1xx) and no final one (RFC 9110, 15.2)",
+                     server.text, interim);
     } while (response.status < 200);
     output = stdout;
     if (options.value['o'] && (output = fopen(options.value['o'], "w")) == NULL)

@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 /* A browser opens connections on which it says nothing for a while, in case it needs them later.
- * While this server waits for one of those it serves nobody, so it waits two seconds in all. */
+ * While this server waits for one of those it serves nobody: for a request two seconds in all. */
 enum { PATIENCE = 2000 };
 
 /* Serves one client over its connection socket: one request, one response. */
@@ -45,8 +45,7 @@ static void serve(int connection, struct site *site, struct answer *answer, cons
     if (length == 0)
         return;
     if (progress == MORE)
-        head_fault(&request.head, 408, length, "a request comes within 2 seconds",
-                   "RFC 9110, 15.5.9");
+        head_fault(&request.head, 408, length, "a request comes within 2 s", "RFC 9110, 15.5.9");
 
     /* Box: get the file; make the response of it and the appropriate header lines. */
     site_tick(site, (int64_t)time(NULL));
@@ -68,10 +67,11 @@ static void serve(int connection, struct site *site, struct answer *answer, cons
         write_log(answer, &request, site->now, client);
     answer_end(answer);
 
-    /* What the client still sends is read: closed with bytes unread, a connection is reset, and the
-     * response may be lost with it (RFC 9112, 9.6). */
+    /* What the client still sends is read, half a second: closed with bytes unread, a connection
+     * is reset, and the response may be lost with it (RFC 9112, 9.6). */
     shutdown(connection, SHUT_WR);
-    for (n = 1; milliseconds() < end && (n > 0 || (n == -1 && errno == EINTR));)
+    bound_waits(connection, PATIENCE / 4000.0);
+    for (n = 1, end = milliseconds() + PATIENCE / 4; n != 0 && milliseconds() < end;)
         n = recv(connection, piece, sizeof piece, 0);
 }
 

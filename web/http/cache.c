@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A table of small files by name. An entry counts only while fstatat(2) shows the same file with
- * the same size and times as when it was read: then its content is the same, and open, read and
- * close are saved. One thread has one cache, so there is no lock. */
+ * the same size and times as when it was read, and no link on the way to it: then its content is
+ * the same, and open, read and close are saved. One thread has one cache, so there is no lock. */
 #include "cache.h"
 
 #include <fcntl.h>
@@ -45,10 +45,25 @@ static bool same_time(struct timespec a, struct timespec b)
     return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
 }
 
+/* Whether no directory of NAME is a symbolic link: one could have come that leads out. */
+static bool is_direct(const struct site *site, char *name)
+{
+    struct stat status;
+    bool direct = true;
+
+    for (char *slash = name; direct && (slash = strchr(slash, '/')) != NULL; *slash++ = '/') {
+        *slash = '\0'; /* what stands before it is the directory's name */
+        direct =
+            fstatat(site->root, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(status.st_mode);
+    }
+    return direct;
+}
+
 static bool unchanged(const struct site *site, const struct cached *c)
 {
     struct stat status;
-    return fstatat(site->root, c->name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+    return is_direct(site, c->name) &&
+           fstatat(site->root, c->name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
            status.st_dev == c->status.st_dev && status.st_ino == c->status.st_ino &&
            status.st_size == c->status.st_size && status.st_mode == c->status.st_mode &&
            same_time(STATUS_CHANGE(&status), STATUS_CHANGE(&c->status));
@@ -74,12 +89,13 @@ void cache_add(const struct site *site, const struct path *path, struct file *f)
     if (site->cache == NULL || f->is_directory || f->size > CACHED_BYTES_MAX ||
         fstat(f->fd, &before) == -1 || site->now - (int64_t)STATUS_CHANGE(&before).tv_sec < 2)
         return;
-    struct cached *c = malloc(sizeof *c + f->size + path->length + 1);
+    size_t size = (size_t)f->size;
+    struct cached *c = malloc(sizeof *c + size + path->length + 1);
     if (c == NULL)
         return;
-    if (pread(f->fd, c->content, f->size, 0) != (ssize_t)f->size || fstat(f->fd, &after) == -1 ||
+    if (pread(f->fd, c->content, size, 0) != (ssize_t)size || fstat(f->fd, &after) == -1 ||
         !same_time(STATUS_CHANGE(&before), STATUS_CHANGE(&after)) ||
-        before.st_size != (off_t)f->size) {
+        before.st_size != (off_t)size) {
         free(c);
         return;
     }
@@ -87,7 +103,7 @@ void cache_add(const struct site *site, const struct path *path, struct file *f)
     c->users = 1;
     c->status = after;
     c->turn = site->turn;
-    c->name = c->content + f->size;
+    c->name = c->content + size;
     memcpy(c->name, path->name, path->length + 1);
     struct cached **slot = slot_of(site->cache, path);
     cache_release(*slot);

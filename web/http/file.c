@@ -11,6 +11,8 @@
 
 enum { LINKS_MAX = 16 };
 
+_Static_assert(sizeof(off_t) >= 8, "files of 2 GiB and more: compile with _FILE_OFFSET_BITS=64");
+
 void site_tick(struct site *site, int64_t seconds)
 {
     if (seconds != site->now || site->date[0] == '\0')
