@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 static struct options options = {.port = "2525", .peer = "smtp-client"};
@@ -103,11 +104,12 @@ static void *serve(void *argument)
     /* Box: close the connection socket, but not the welcoming socket. */
     char rest[4096]; /* first a second for the client to close: a reset could destroy the reply */
     ssize_t n;
+    time_t end = time(NULL) + 1;
     shutdown(client->connection, SHUT_WR);
     bound_waits(client->connection, 1);
     do
         n = recv(client->connection, rest, sizeof rest, 0);
-    while (n > 0 || (n == -1 && errno == EINTR));
+    while (time(NULL) <= end && (n > 0 || (n == -1 && errno == EINTR)));
     close(client->connection);
     LOG("%s - closed connection\n", client->address.log);
     free(client);

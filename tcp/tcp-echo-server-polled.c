@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 static struct options options = {.port = "9999", .peer = "tcp-echo-client"};
@@ -24,6 +25,7 @@ static struct options options = {.port = "9999", .peer = "tcp-echo-client"};
 struct door {
     int socket, fits;
     ssize_t kept; /* bytes that are to be sent before more is received */
+    time_t end;   /* after "close": when the client is to have closed, too */
     char bytes[1024];
     struct address address;
 };
@@ -42,19 +44,19 @@ static bool serve(struct door *client)
             if (c != '\r' || fits != 5)
                 fits = fits >= 0 && c == "close\n"[fits] ? fits + 1 : c == '\n' ? 0 : -1;
         }
-        fits = n == 5 && memcmp(bytes, "close", 5) == 0 ? 6 : fits;
+        client->fits = fits = n == 5 && memcmp(bytes, "close", 5) == 0 ? 6 : fits;
     }
     /* Box: send it back. */
     if (used > 0 && (n = send(client->socket, bytes, (size_t)used, 0)) > 0) {
         LOG("%s sent: '%s'\n", client->address.log, shown(bytes, (size_t)n, text));
-        used -= n;
-        memmove(bytes, bytes + n, (size_t)used);
+        memmove(bytes, bytes + n, (size_t)(used -= n));
         if (fits == 6 && used == 0)
             shutdown(client->socket, SHUT_WR);
+        client->end = time(NULL) + 1;
     }
-    client->fits = fits;
     client->kept = used;
-    if (n > 0 || (n == -1 && (errno == EINTR || (errno == EAGAIN && (fits < 6 || used > 0)))))
+    bool late = fits == 6 && used == 0 && time(NULL) > client->end;
+    if (!late && (n > 0 || (n == -1 && (errno == EINTR || errno == EAGAIN))))
         return true;
     if (n == -1 && fits < 6)
         warn("serve %s", client->address.log);
@@ -76,7 +78,6 @@ int main(int argc, char **argv)
     int on = 1, ipv6_only = options.family == AF_INET6;
     setsockopt(welcoming, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on); /* restart at once */
     setsockopt(welcoming, IPPROTO_IPV6, IPV6_V6ONLY, &ipv6_only, sizeof ipv6_only); /* for -b '*' */
-
     /* Box: bind it to the server's address and port. */
     if (bind(welcoming, here->ai_addr, here->ai_addrlen) == -1)
         die("bind to %s", where.text);
@@ -89,26 +90,26 @@ int main(int argc, char **argv)
     fcntl(welcoming, F_SETFL, O_NONBLOCK); /* a client may leave between poll() and accept() */
     static struct pollfd ready[MOST];
     static struct door doors[MOST]; /* but for the first: that is the welcoming socket */
-    nfds_t count = 1, most = MOST;
+    nfds_t count = 1;
+    time_t end = 0; /* of the second in which accept() failed */
     for (;;) {
         LOG("waiting for connection... listening on port %s\n", where.port);
         /* Box: wait for a connection request, and serve whoever is ready meanwhile. */
         do {
-            ready[0] = (struct pollfd){welcoming, count < most ? POLLIN : 0, 0};
+            ready[0] = (struct pollfd){welcoming, count < MOST && time(NULL) > end ? POLLIN : 0, 0};
             for (nfds_t i = 1; i < count; i++)
                 ready[i] = (struct pollfd){doors[i].socket, doors[i].kept ? POLLOUT : POLLIN, 0};
-            bool idle = poll(ready, count, 1000) == 0;
+            poll(ready, count, 1000); /* after a second another look at those who are to close */
             for (nfds_t i = count; i-- > 1;)
-                if ((ready[i].revents || (idle && doors[i].fits == 6)) && !serve(&doors[i]))
+                if ((ready[i].revents || doors[i].fits == 6) && !serve(&doors[i]))
                     doors[i] = doors[--count];
-            most = idle ? MOST : most;
         } while (ready[0].revents == 0);
         struct sockaddr_storage address;
         socklen_t length = sizeof address;
         int connection = accept(welcoming, (struct sockaddr *)&address, &length);
         if (connection == -1) {
             if (errno != EINTR && errno != EAGAIN && errno != ECONNABORTED) /* what ran out? */
-                warn("accept"), most = count; /* until a client has left, or an idle second */
+                warn("accept"), end = time(NULL);
             continue;
         }
         fcntl(connection, F_SETFL, O_NONBLOCK);

@@ -2,7 +2,6 @@
 /* tcp-echo-server [-46q] [-b ADDRESS] [PORT]
  *
  * Sends back what arrives, as it arrives. One client at a time: the next one waits in the queue.
- *
  * Run it in one terminal, tcp-echo-client (or: nc localhost 9999) in others. Port 9999.
  * Protocol: bytes come back as they are; "close", as a line or all that arrives, is the last. */
 #include "../common/die.h"
@@ -12,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 static struct options options = {.port = "9999", .peer = "tcp-echo-client"};
@@ -29,9 +29,11 @@ static void serve(struct door *client)
     char bytes[1024], text[SHOWN_ROOM(sizeof bytes)];
     int fits = 0; /* how much of the line is "close\n" so far: 6 is all of it, -1 is another line */
     ssize_t n, used;
-
+    time_t end = 0; /* after "close": when the client is to have closed, too */
     /* Box: receive a message. It may come in parts, or together with others. */
     while ((n = recv(client->socket, bytes, sizeof bytes, 0)) > 0 || (n == -1 && errno == EINTR)) {
+        if (fits == 6 && time(NULL) > end)
+            break;
         if (n == -1 || fits == 6)
             continue;
         LOG("%s recv: '%s'\n", client->address.log, shown(bytes, (size_t)n, text));
@@ -49,6 +51,7 @@ static void serve(struct door *client)
         if (fits == 6) { /* a second for the client to close: a reset could destroy the echo */
             shutdown(client->socket, SHUT_WR);
             bound_waits(client->socket, 1);
+            end = time(NULL) + 1;
         }
     }
     if (n == -1 && fits < 6)
@@ -85,7 +88,6 @@ int main(int argc, char **argv)
 
     for (;;) {
         LOG("waiting for connection... listening on port %s\n", where.port);
-
         /* Box: wait for a connection request; it gets a connection socket of its own. */
         struct sockaddr_storage address;
         socklen_t length = sizeof address;

@@ -95,6 +95,12 @@ families() {
   same hello "$(client <<<hello)"
   SERVER_NAME=all server -b '*'
   for HOST in 127.0.0.1 ::1 localhost; do same "hello $HOST" "$(client <<<"hello $HOST")"; done
+  SERVER_NAME=six server -6 -b '*'
+  HOST=::1
+  same hello "$(client <<<hello)"
+  HOST=127.0.0.1 # with -6 it has no IPv4 address, though :: could stand for both
+  never client <<<hello 2>refused
+  grep -q '(ECONNREFUSED)' refused
   eventually grep -q '^127\.0\.0\.1:[0-9]* recv' all.out
   eventually grep -q '^\[::1\]:[0-9]* recv' all.out
   for option in -4 -6; do
@@ -162,6 +168,22 @@ while "closed connection" not in open("server.out").read(): time.sleep(0.05)'
   survives
 }
 @test "after close the server closes, also if the client keeps its end open" { ours server && each left_open; }
+
+talks_on() {
+  server -q
+  python '
+for pause, words in ((0.3, b"x"), (0.001, b"x" * 10000)):
+    s = create_connection((host, port)); s.sendall(b"close\n"); same(b"close\n", receive(s, 6))
+    s.setblocking(False)
+    try:
+        while True: # until the server has closed: then it answers with a reset
+            try: s.send(words)
+            except BlockingIOError: pass
+            time.sleep(pause)
+    except ConnectionError: pass'
+  survives
+}
+@test "after close the server closes, also if the client goes on talking" { ours server && each talks_on; }
 
 basics() {
   server -q
@@ -590,6 +612,42 @@ for _ in range(100): # never idle for a second, with which the server would try 
     except BlockingIOError: pass
 else: raise SystemExit("not served in five busy seconds")'
   quiet server
+}
+
+@test "-polled: one that never pauses keeps neither those who said close nor a second try of accept()" {
+  undisturbed
+  only tcp-echo-server-polled
+  SERVER=$SERVERS server
+  python '
+busy = create_connection((host, port))
+crowd = [create_connection((host, port)) for _ in range(20)]
+for s in crowd: s.sendall(b"close\n"); same(b"close\n", receive(s, 6))
+while open("server.out").read().count("closed connection") < 20:
+    busy.sendall(b"x"); busy.recv(9); time.sleep(0.2)'
+  quiet server
+  need strace
+  UNDER='strace -D -qq -o trace -e trace=accept -e inject=accept:error=ENFILE:when=2'
+  $UNDER true 2>/dev/null || skip "strace may not trace here"
+  SERVER=$SERVERS server
+  python '
+busy = create_connection((host, port)); busy.sendall(b"a"); busy.recv(9)
+following = create_connection((host, port)); following.sendall(b"hi"); following.setblocking(False)
+while True:
+    busy.sendall(b"x"); busy.recv(9); time.sleep(0.2)
+    try: assert following.recv(9) == b"hi"; break
+    except BlockingIOError: pass'
+  same 1 "$(grep -c '^tcp-echo-server-polled: accept: .*(ENFILE)' server.err)"
+}
+
+@test "-polled never waits in accept(), should the client have left since poll()" {
+  only tcp-echo-server-polled
+  [ -r "/proc/$$/fdinfo/0" ] || skip "no /proc/PID/fdinfo here"
+  SERVER=$SERVERS server
+  python 'create_connection((host, port)).close()' # poll() has run: whatever stands before it is done
+  eventually grep -q 'closed connection' server.out
+  local door
+  door=$(find "/proc/$SERVER_PID/fd" -lname 'socket:*' -printf '%f\n')
+  ((0$(sed -n 's/^flags:[^0-9]*//p' "/proc/$SERVER_PID/fdinfo/$door") & 04000)) # O_NONBLOCK
 }
 
 @test "-polled holds 10,000 idle connections in less than 2 KiB each" {

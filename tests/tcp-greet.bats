@@ -76,7 +76,7 @@ c, addr = s.accept(); c.sendall(b'$GREETING\n'); c.close()"
   same "tcp-greet-server: listening on 127.0.0.1 port $PORT" "$(out server)"
 }
 
-@test "the pair meets on ::1, on localhost in either order, and on -b *" {
+@test "the pair meets on ::1, on localhost in either order, and on -b *; -6 leaves IPv4 alone" {
   ours server
   server -6
   HOST=::1
@@ -85,6 +85,13 @@ c, addr = s.accept(); c.sendall(b'$GREETING\n'); c.close()"
   for order in '::1 127.0.0.1' '127.0.0.1 ::1'; do same "$GREETING" "$(with_localhost "$order" client)"; done
   server -b '*'
   for HOST in 127.0.0.1 ::1 localhost; do same "$GREETING" "$(client)"; done
+  server -6 -b '*'
+  HOST=::1
+  same "$GREETING" "$(client)"
+  HOST=127.0.0.1 # with -6 it has no IPv4 address, though :: could stand for both
+  run client
+  same 1 "$status"
+  [[ $output == *"(ECONNREFUSED)"* ]]
 }
 
 @test "the server greets every netcat, with nothing to say" {
