@@ -103,6 +103,22 @@ setup_file() {
   diff alone split.out
 }
 
+@test "an address that the program has no room for is not looked at, and not told" {
+  build fortified -O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+  local program
+  for program in "$CALLS" ./fortified; do
+    rm -f trace
+    "$program" cut </dev/null >alone 3>&- 4>&-
+    same 3 "$(grep -c '^length = 16$' alone)"
+    run_split "$TRACER" -o trace "$program" cut
+    same 0 "$status"
+    diff alone split.out
+    whole_trace trace
+    # two connections that were reset, three datagrams: whose, is not known
+    same '- - - - -' "$(awk -F '\t' '$2 == "end" && $8 ~ /^(accept|recv)/ { print $13 }' trace | xargs)"
+  done
+}
+
 @test "the same for a program built with _FORTIFY_SOURCE" {
   build fortified -O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
   grep -q __recv_chk fortified || skip "this C library makes no __recv_chk"
