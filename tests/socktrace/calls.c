@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Makes every call that socktrace watches, in every way that matters, and prints what each returned
  * and what errno was: the same with and without socktrace. Run without arguments; it runs itself
- * again with "inherited FD"; with "wrong", hands over pointers to nowhere, and with "cut", too little
- * room for addresses.
+ * again with "inherited FD"; with "wrong", hands over pointers to nowhere; with "cut", gives too
+ * little room to addresses.
  *
  * After each step errno must be as the call left it: calls that succeed leave it alone, so each
  * step begins with errno = 4242. */
@@ -36,7 +36,8 @@
 enum { MARK = 4242 };
 
 static int failures;
-static volatile size_t two = 2, three = 3, four = 4; /* unknown to the compiler: _FORTIFY_SOURCE checks them */
+/* unknown to the compiler: _FORTIFY_SOURCE checks them */
+static volatile size_t two = 2, three = 3, four = 4;
 
 static void show(const char *step, long result)
 {
