@@ -87,6 +87,7 @@ size_t system_arguments(char *buffer, size_t size)
     return n > 0 ? (size_t)n : 0;
 }
 
+#ifdef __GLIBC__
 static void at_exit(int status, void *unused)
 {
     (void)unused;
@@ -97,6 +98,17 @@ void system_at_exit(void)
 {
     on_exit(at_exit, NULL); /* atexit() would not tell the status */
 }
+#else /* musl has no on_exit() */
+static void at_exit(void)
+{
+    watch_exit(-1); /* the status is not told */
+}
+
+void system_at_exit(void)
+{
+    atexit(at_exit);
+}
+#endif
 
 int system_stderr_of(int pid)
 {

@@ -161,6 +161,31 @@ setup_file() {
     $16 > 0 && $9 == 5 && $19 !~ /PEEK/ { printf "%s%s", s, $14; s = " " }' trace)"
 }
 
+# What Alpine has for a C library; programs of musl cannot load a library that was built for glibc.
+@test "with musl both instruments build, and do their work" {
+  need musl-gcc
+  server -q
+  local flags=(-std=c11 -D_POSIX_C_SOURCE=200809L -D'INSTALLED_LIBRARY=""' -O1 -w)
+  local both=("$ROOT"/lab/socktrace-{text,names,program}.c)
+  mkdir -p musl/bin musl/lib
+  musl-gcc "${flags[@]}" -o musl/bin/client "$ROOT"/tcp/tcp-upper-client.c "$ROOT"/common/*.c
+  musl-gcc "${flags[@]}" -o musl/bin/socktrace "$ROOT"/lab/socktrace{,-watcher}.c "${both[@]}"
+  musl-gcc "${flags[@]}" -o musl/bin/sockfault "$ROOT"/lab/sockfault{,-list}.c "${both[@]}"
+  flags+=(-shared -fPIC -fvisibility=hidden)
+  musl-gcc "${flags[@]}" -o musl/lib/libsocktrace.so "$ROOT"/lab/socktrace-{preload,watch,linux}.c "${both[@]}"
+  musl-gcc "${flags[@]}" -o musl/lib/libsockfault.so "$ROOT"/lab/sockfault-{preload,later,list,next,linux}.c
+  unset ASAN_OPTIONS
+  run_split musl/bin/socktrace -o trace musl/bin/client 127.0.0.1 "$PORT" <<<hello
+  same "0 HELLO" "$status $output"
+  same '' "$(cat split.err)"
+  whole_trace trace
+  same 'start socket connect send recv exit' \
+    "$(awk -F '\t' '$2 != "begin" && $8 ~ /^(start|socket|connect|send|recv|exit)$/ { print $8 }' trace | uniq | xargs)"
+  run_split musl/bin/sockfault byte musl/bin/client 127.0.0.1 "$PORT" <<<hello
+  same "0 HELLO" "$status $output"
+  has split.err '^sockfault: byte: send(3) moved 1 of 6 bytes'
+}
+
 @test "the program keeps its process number, exit status and signals" {
   run "$TRACER" -o trace sh -c 'exit 7'
   same 7 "$status"
