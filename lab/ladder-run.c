@@ -28,6 +28,44 @@ static double now(void)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+/* Is there a program of that name? What a shell alone knows, as exit, has none. */
+static bool is_program(const char *name)
+{
+    const char *folder = getenv("PATH") != NULL ? getenv("PATH") : "";
+    char path[4096];
+    if (strchr(name, '/') != NULL)
+        return true;
+    for (size_t length; *folder != '\0'; folder += length + (folder[length] == ':')) {
+        length = strcspn(folder, ":");
+        snprintf(path, sizeof path, "%.*s/%s", (int)length, folder, name);
+        if (access(path, X_OK) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The words by which socktrace is to start the command. A plain one needs no shell, and should have
+ * none: that of macOS is protected, so that neither it nor what it starts could be watched. */
+static void words_of(const char **words, const char *command)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                " _./:,@%+-";
+    char *line = allocate(strlen(command) + 6);
+    const char **word = words;
+    strcpy(line, command);
+    for (char *next = strtok(line, " "); next != NULL; next = strtok(NULL, " "))
+        *word++ = next;
+    if (word > words && is_program(words[0]) && command[strspn(command, plain)] == '\0')
+        return;
+    /* A single command takes the place of the shell, so that a signal reaches it at once. */
+    bool single = strpbrk(command, ";&|<>(){}$`=\n") == NULL && strncmp(command, "exit", 4) != 0;
+    sprintf(line, "%s%s", single ? "exec " : "", command);
+    words[0] = "sh";
+    words[1] = "-c";
+    words[2] = line;
+    words[3] = NULL;
+}
+
 /* Every program but the last runs in a process group of its own, by which it is ended, and has no
  * input. What they print goes to stderr: stdout is for the drawing. */
 static pid_t start(const char *socktrace, const char *file, char *command, bool last)
@@ -47,11 +85,10 @@ static pid_t start(const char *socktrace, const char *file, char *command, bool 
     }
     dup2(style.quiet ? null : STDERR_FILENO, STDOUT_FILENO);
     close(null);
-    /* A plain command takes the place of the shell, so that a signal reaches it at once. */
-    char *line = allocate(strlen(command) + 6);
-    bool plain = strpbrk(command, ";&|<>(){}$`=\n") == NULL && strncmp(command, "exit", 4) != 0;
-    sprintf(line, "%s%s", plain ? "exec " : "", command);
-    execlp(socktrace, socktrace, "-p", "-o", file, "sh", "-c", line, (char *)NULL);
+    const char **words = allocate((strlen(command) + 9) * sizeof *words); /* more than there are */
+    memcpy(words, (const char *[]){socktrace, "-p", "-o", file}, 4 * sizeof *words);
+    words_of(words + 4, command);
+    execvp(socktrace, (char *const *)words);
     warn("exec %s", socktrace);
     _exit(126);
 }

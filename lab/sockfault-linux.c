@@ -159,7 +159,7 @@ static ssize_t fault_sendfile(int fd, int file, off_t *offset, size_t count)
     return n;
 }
 REPLACE(sendfile);
-#if defined __LP64__ /* the same call by another name */
+#if defined __GLIBC__ && defined __LP64__ /* the same call by another name */
 extern __typeof__(sendfile) sendfile64
     __attribute__((alias("fault_sendfile"), visibility("default")));
 #endif

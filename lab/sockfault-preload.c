@@ -24,7 +24,7 @@ enum {
     NOW_AND_THEN = 25, /* per cent, after the first, which always strikes */
     HOLD = 1500, /* milliseconds that reorder waits for a successor: more than a ping's second */
     UDP_MOST = 65507, /* bytes in a UDP datagram over IPv4: 65535 - 20 - 8 */
-    PARTS = 16        /* buffers of readv or writev that one disturbed call looks at */
+    PARTS = 16        /* buffers that one call which is cut looks at */
 };
 
 struct real_calls real;
@@ -245,13 +245,15 @@ bool pace(const char *name, int fd, size_t n)
     return undisturbed;
 }
 
-/* Copies the buffers of a message from byte `from` on, at most n bytes of them. */
+/* The message from byte `from` on, at most n bytes of it. */
 static struct msghdr cut(const struct msghdr *message, struct iovec parts[PARTS], size_t from,
                          size_t n)
 {
     struct msghdr piece = *message;
     size_t used = 0;
 
+    if (from == 0 && n >= length_of(message))
+        return piece; /* all of it, in however many buffers */
     for (size_t i = 0; i < (size_t)message->msg_iovlen && used < PARTS && n > 0; i++) {
         struct iovec part = message->msg_iov[i];
         size_t skip = from < part.iov_len ? from : part.iov_len;
@@ -614,16 +616,27 @@ ssize_t fault_read(int fd, void *buffer, size_t size)
 }
 REPLACE(read);
 
+/* What many calls take as const, struct iovec and struct msghdr do not; nothing writes to them. */
+static struct iovec readable(const void *buffer, size_t size)
+{
+    union {
+        const void *from;
+        void *to;
+    } bytes = {.from = buffer};
+
+    return (struct iovec){bytes.to, size};
+}
+
 static ssize_t fault_readv(int fd, const struct iovec *parts, int count)
 {
-    struct iovec copy[PARTS];
-    struct msghdr message = {.msg_iov = copy};
+    struct msghdr message = {0};
     enum kind kind = kind_of(fd);
 
     if (kind == FOREIGN || count <= 0)
         return real.readv(fd, parts, count);
-    for (int i = 0; i < count && i < PARTS; i++)
-        copy[message.msg_iovlen++] = parts[i];
+    message.msg_iov = readable(parts, 0).iov_base;
+    for (int i = 0; i < count; i++)
+        message.msg_iovlen++;
     return receive("readv", fd, kind, &message, 0);
 }
 REPLACE(readv);
@@ -636,17 +649,6 @@ static ssize_t fault_sendmsg(int fd, const struct msghdr *message, int flags)
                            : transmit("sendmsg", fd, kind, message, flags);
 }
 REPLACE(sendmsg);
-
-/* send and sendto take const bytes, struct iovec does not; nothing writes to them. */
-static struct iovec readable(const void *buffer, size_t size)
-{
-    union {
-        const void *from;
-        void *to;
-    } bytes = {.from = buffer};
-
-    return (struct iovec){bytes.to, size};
-}
 
 static ssize_t fault_sendto(int fd, const void *buffer, size_t size, int flags,
                             const struct sockaddr *to, socklen_t to_size)

@@ -11,6 +11,11 @@
 #include <strings.h>
 #include <sys/time.h>
 
+#ifdef SO_LINGER_SEC /* macOS: its SO_LINGER counts ticks, and this the seconds that POSIX has */
+#undef SO_LINGER
+#define SO_LINGER SO_LINGER_SEC
+#endif
+
 enum kind { NUMBER, ERROR, TIME, LINGER };
 
 static const struct option {

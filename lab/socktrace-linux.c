@@ -13,6 +13,8 @@
 
 #include "socktrace-preload.h"
 
+enum { MESSAGES_MAX = 1024 }; /* recvmmsg(2) takes no more at a time */
+
 struct mmsghdr { /* as <sys/socket.h> has it with _GNU_SOURCE only */
     struct msghdr msg_hdr;
     unsigned int msg_len;
@@ -85,6 +87,7 @@ size_t system_arguments(char *buffer, size_t size)
     return n > 0 ? (size_t)n : 0;
 }
 
+#ifdef __GLIBC__
 static void at_exit(int status, void *unused)
 {
     (void)unused;
@@ -95,6 +98,17 @@ void system_at_exit(void)
 {
     on_exit(at_exit, NULL); /* atexit() would not tell the status */
 }
+#else /* musl has no on_exit() */
+static void at_exit(void)
+{
+    watch_exit(-1); /* the status is not told */
+}
+
+void system_at_exit(void)
+{
+    atexit(at_exit);
+}
+#endif
 
 int system_stderr_of(int pid)
 {
@@ -117,6 +131,7 @@ int system_full_length_flag(void)
 WATCH(int, accept4)(int fd, struct sockaddr *address, socklen_t *length, int flags)
 {
     struct watch w;
+    socklen_t room = room_for(address, length);
     int result;
 
     if (!watch_begin(&w, "accept4", fd, WATCH_ANY))
@@ -136,7 +151,7 @@ WATCH(int, accept4)(int fd, struct sockaddr *address, socklen_t *length, int fla
     result = REAL(accept4)(fd, address, length, flags);
     watch_returned(&w, result);
     if (result != -1)
-        watch_accepted(&w, result, address, address != NULL ? *length : 0);
+        watch_accepted(&w, result, address, length, room);
     watch_end(&w);
     return result;
 }
@@ -249,10 +264,15 @@ WATCH(int, recvmmsg)
 {
     struct watch w;
     size_t flags_end;
+    socklen_t room[MESSAGES_MAX] = {0};
     int result;
 
     if (!watch_receive(&w, "recvmmsg", fd, 0, flags, WATCH_ANY))
         return REAL(recvmmsg)(fd, messages, count, flags, timeout);
+    count = count < MESSAGES_MAX ? count : MESSAGES_MAX;
+    if (is_readable(messages, count * sizeof *messages))
+        for (unsigned int i = 0; i < count; i++)
+            room[i] = messages[i].msg_hdr.msg_name != NULL ? messages[i].msg_hdr.msg_namelen : 0;
     result = REAL(recvmmsg)(fd, messages, count, flags, timeout);
     watch_returned(&w, result);
     flags_end = strlen(w.event.args);
@@ -265,7 +285,7 @@ WATCH(int, recvmmsg)
         if (message->msg_flags & MSG_TRUNC)
             arg_number(&w.event, "truncated", 1);
         w.event.want = (int64_t)total(message->msg_iov, (int)message->msg_iovlen);
-        if (message->msg_name != NULL && message->msg_namelen > 0 && is_datagram(&w))
+        if (has_all(&message->msg_namelen, room[i]) && is_datagram(&w))
             address_text(w.event.peer, message->msg_name, message->msg_namelen);
         watch_received(&w, (ssize_t)messages[i].msg_len, flags, message->msg_iov,
                        (int)message->msg_iovlen);
@@ -398,7 +418,7 @@ WATCH(ssize_t, __recvfrom_chk)
 {
     struct watch w;
     struct iovec data = {buffer, size};
-    socklen_t space = from != NULL && length != NULL ? *length : 0;
+    socklen_t space = room_for(from, length);
     ssize_t n;
 
     if (!watch_receive(&w, "recvfrom", fd, size, flags, WATCH_ANY))
@@ -407,8 +427,8 @@ WATCH(ssize_t, __recvfrom_chk)
     watch_returned(&w, n);
     if (ask_length(&w, flags) != 0)
         n = without_rest(&w, n, size);
-    if (n >= 0 && space > 0 && *length > 0 && is_datagram(&w))
-        address_text(w.event.peer, from, *length < space ? *length : space);
+    if (n >= 0 && has_all(length, space) && is_datagram(&w))
+        address_text(w.event.peer, from, *length);
     watch_received(&w, n, flags, &data, 1);
     return n;
 }

@@ -104,6 +104,7 @@ WATCH(int, listen)(int fd, int backlog)
 WATCH(int, accept)(int fd, struct sockaddr *address, socklen_t *length)
 {
     struct watch w;
+    socklen_t room = room_for(address, length);
     int result;
 
     if (!watch_begin(&w, "accept", fd, WATCH_ANY))
@@ -112,7 +113,7 @@ WATCH(int, accept)(int fd, struct sockaddr *address, socklen_t *length)
     result = REAL(accept)(fd, address, length);
     watch_returned(&w, result);
     if (result != -1)
-        watch_accepted(&w, result, address, address != NULL ? *length : 0);
+        watch_accepted(&w, result, address, length, room);
     watch_end(&w);
     return result;
 }
@@ -236,7 +237,7 @@ WATCH(ssize_t, recvfrom)
 {
     struct watch w;
     struct iovec data = one((uintptr_t)buffer, size);
-    socklen_t room = from != NULL && length != NULL ? *length : 0;
+    socklen_t room = room_for(from, length);
     ssize_t n;
 
     if (!watch_receive(&w, "recvfrom", fd, size, flags, WATCH_ANY))
@@ -245,8 +246,8 @@ WATCH(ssize_t, recvfrom)
     watch_returned(&w, n);
     if (ask_length(&w, flags) != 0)
         n = without_rest(&w, n, size);
-    if (n >= 0 && room > 0 && *length > 0 && is_datagram(&w))
-        address_text(w.event.peer, from, *length < room ? *length : room);
+    if (n >= 0 && has_all(length, room) && is_datagram(&w))
+        address_text(w.event.peer, from, *length);
     watch_received(&w, n, flags, &data, 1);
     return n;
 }
@@ -258,6 +259,7 @@ WATCH(ssize_t, recvmsg)(int fd, struct msghdr *message, int flags)
     struct iovec *data = given.msg_iov;
     int parts = (int)given.msg_iovlen;
     size_t size = total(data, parts);
+    socklen_t room = given.msg_name != NULL ? given.msg_namelen : 0;
     ssize_t n;
 
     if (!watch_receive(&w, "recvmsg", fd, size, flags, WATCH_ANY))
@@ -268,7 +270,7 @@ WATCH(ssize_t, recvmsg)(int fd, struct msghdr *message, int flags)
         n = without_rest(&w, n, size);
     else if (n >= 0 && is_datagram(&w) && (message->msg_flags & MSG_TRUNC))
         arg_number(&w.event, "truncated", 1);
-    if (n >= 0 && message->msg_name != NULL && message->msg_namelen > 0 && is_datagram(&w))
+    if (n >= 0 && has_all(&message->msg_namelen, room) && is_datagram(&w))
         address_text(w.event.peer, message->msg_name, message->msg_namelen);
     watch_received(&w, n, flags, data, parts);
     return n;

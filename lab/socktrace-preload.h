@@ -153,7 +153,12 @@ void watch_polled(struct watch *w, int result, const struct pollfd *fds, nfds_t 
 void watch_new(struct watch *w, int fd);        /* fd was made: nothing is known of it yet */
 void watch_refresh(struct watch *w, bool peer); /* the socket's addresses may have changed */
 void watch_remember_peer(struct watch *w, const char *peer);
-void watch_accepted(struct watch *w, int fd, const struct sockaddr *from, socklen_t length);
+/* An address that a call gives: the room for it is asked for before, as the call then puts the
+ * whole length there, also when there was room for a part of the address only. */
+socklen_t room_for(const struct sockaddr *address, const socklen_t *length);
+bool has_all(const socklen_t *length, socklen_t room);
+void watch_accepted(struct watch *w, int fd, const struct sockaddr *from, const socklen_t *length,
+                    socklen_t room);
 uint64_t socket_id(int fd); /* 0: no socket */
 bool is_datagram(const struct watch *w);
 void address_text(char text[ADDRESS_SIZE], const struct sockaddr *address, socklen_t length);

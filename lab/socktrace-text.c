@@ -81,6 +81,7 @@ void put_address(struct text *text, const struct sockaddr *address, socklen_t le
         put_text(text, "unix:"); /* what an unnamed AF_UNIX socket gives */
     } else if (address->sa_family == AF_INET) {
         struct sockaddr_in in;
+        memset(&in, 0, sizeof in);
         memcpy(&in, address, length < sizeof in ? length : sizeof in);
         put_text(text, inet_ntop(AF_INET, &in.sin_addr, host, sizeof host));
         put_char(text, ':');

@@ -427,15 +427,26 @@ void watch_new(struct watch *w, int fd)
     learn(w, fd);
 }
 
-void watch_accepted(struct watch *w, int fd, const struct sockaddr *from, socklen_t length)
+socklen_t room_for(const struct sockaddr *address, const socklen_t *length)
+{
+    return address != NULL && is_readable(length, sizeof *length) ? *length : 0;
+}
+
+bool has_all(const socklen_t *length, socklen_t room)
+{
+    return room > 0 && *length > 0 && *length <= room;
+}
+
+void watch_accepted(struct watch *w, int fd, const struct sockaddr *from, const socklen_t *length,
+                    socklen_t room)
 {
     struct watch fresh = {.event = {.begin = w->event.begin}};
 
     watch_new(&fresh, fd);
     arg_text(&w->event, "on", w->event.local);
     arg_number(&w->event, "newid", (int64_t)fresh.event.id);
-    if (fresh.event.peer[0] == '\0' && from != NULL) { /* gone already */
-        address_text(fresh.event.peer, from, length);
+    if (fresh.event.peer[0] == '\0' && has_all(length, room)) { /* gone already */
+        address_text(fresh.event.peer, from, *length);
         watch_remember_peer(&fresh, fresh.event.peer);
     }
     memcpy(w->event.local, fresh.event.local, ADDRESS_SIZE);

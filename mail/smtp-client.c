@@ -26,6 +26,13 @@ static int client = -1;  /* our socket */
 static char reply[8192]; /* the server's last words, without the last CRLF */
 static int status = -1;  /* what this program ends with, once it has said QUIT */
 
+/* After QUIT the mail is the server's, or was refused: what goes wrong then does not matter. */
+static void end_if_done(void)
+{
+    if (status != -1)
+        exit(status);
+}
+
 /* The dialogue for -v, a line at a time. */
 static void show(const char *who, const char *bytes, size_t length)
 {
@@ -48,8 +55,8 @@ static char next_byte(void)
         n = recv(client, bytes, sizeof bytes, 0);
         if (n == -1 && errno == EINTR)
             continue;
-        if (n <= 0 && status != -1)
-            exit(status);
+        if (n <= 0)
+            end_if_done();
         if (n == -1)
             die("recv from %s", server.text);
         if (n == 0)
@@ -65,17 +72,21 @@ static int read_reply(void)
     size_t length = 0, line = 0; /* line: where the current one begins */
     for (bool more = true; more; line = length) {
         do {
-            if (length == sizeof reply - 1)
+            if (length == sizeof reply - 1) {
+                end_if_done();
                 complain(1, "%s sends a reply without an end", server.text);
+            }
             reply[length++] = next_byte();
         } while (reply[length - 1] != '\n');
         reply[length] = '\0';
-        if (strspn(reply + line, "0123456789") != 3 || strchr(" -\r\n", reply[line + 3]) == NULL)
+        show("S:", reply + line, length - line);
+        if (strspn(reply + line, "0123456789") != 3 || strchr(" -\r\n", reply[line + 3]) == NULL) {
+            end_if_done();
             complain(1, "%s does not speak SMTP: it says '%s'", server.text,
                      shown(reply + line, length - line < 80 ? length - line : 80, text));
+        }
         more = reply[line + 3] == '-';
     }
-    show("S:", reply, length);
     while (length > 0 && strchr("\r\n", reply[length - 1]))
         reply[--length] = '\0';
     return atoi(reply);
@@ -85,8 +96,10 @@ static int read_reply(void)
 static void send_bytes(const char *bytes, size_t length)
 {
     show("C:", bytes, length);
-    if (send_all(client, bytes, length) == -1 && errno != EPIPE && errno != ECONNRESET)
+    if (send_all(client, bytes, length) == -1 && errno != EPIPE && errno != ECONNRESET) {
+        end_if_done();
         die("send to %s", server.text);
+    }
 }
 
 /* Says a command, as for printf(3), and returns the code of the reply. */

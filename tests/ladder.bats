@@ -629,6 +629,23 @@ END
   row 'ECONNREFUSED'
 }
 
+@test "a plain command needs no shell: where that is protected (macOS), what it starts is not watched" {
+  P=$(free_port)
+  mkdir shells
+  printf '#!/bin/bash\necho sh >>shells/asked\nunset LD_PRELOAD\nexec /bin/bash "$@"\n' >shells/sh
+  chmod +x shells/sh
+  PATH=$PWD/shells:$BIN_DIR:$PATH ladder -q -o kept -- \
+    "tcp-upper-server -4  $P" " $BIN_DIR/tcp-upper-client 127.0.0.1 $P " <<<hello >drawing
+  row LISTEN 'listen(3)'
+  row '◄─' '"hello\n"'
+  never test -e shells/asked
+  # what only a shell understands goes to the shell: a quoted space, a variable, its own command
+  same 'a  b' "$(ladder -- 'printf "%s\n" "a  b"' 'true' </dev/null 2>&1 >/dev/null)"
+  same "$PWD" "$(ladder -- 'echo $PWD' 'true' </dev/null 2>&1 >/dev/null)"
+  PATH=$PWD/shells:$PATH ladder -- 'exit 3' 'cd .' </dev/null >drawing 2>&1 || true
+  same 2 "$(grep -c sh shells/asked)"
+}
+
 @test "interrupted, it draws what there is and leaves no server behind" {
   P=$(free_port)
   start ladder "$LADDER" -- "echo \$\$ >pid; exec $BIN_DIR/tcp-upper-server $P" 'sleep 60'

@@ -301,6 +301,32 @@ refused() { # WHAT THE SERVER SAYS, THE END OF THE LINE ON STDERR
   delivered
 }
 
+@test "the message is stored: nonsense, silence, a reset or half a line after QUIT make no failure of it" {
+  ours client
+  local reply
+  for reply in bye '' '250' '2 2 1' '221-half a reply|bye' '221-more!' "$(printf 'x%.0s' {1..9000})" \
+    "$(printf '221-x|%.0s' {1..2000})" / bye/ '221 goo/' '!'; do
+    fake QUIT="$reply"
+    send <<<hi
+    delivered
+  done
+  fake QUIT='~'
+  send -w 3 <<<hi
+  delivered
+  # and what was refused stays so: told once
+  for reply in bye / 'ha/'; do
+    fake .='552 too big' QUIT="$reply"
+    send <<<hi
+    same 1 "$status"
+    same "smtp-client: 127.0.0.1 port $PORT refused the message: 552 too big" "$stderr"
+  done
+  # -v shows what the server said, be it an answer or not
+  fake QUIT=bye
+  send -v <<<hi
+  same 0 "$status"
+  same "C: QUIT S: bye" "$(tail -n 2 <<<"$output" | xargs)"
+}
+
 @test "servers that are none, that leave, that are silent, that never stop: one line, status 1, no hang" {
   ours client
   local word

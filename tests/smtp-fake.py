@@ -3,8 +3,9 @@
 
 Answers 250 to what it does not know, and WORD with REPLY: the first word of a command, `hello` for the
 connection, `.` for the end of the data. In a REPLY | stands for CRLF; one that ends in ! closes the connection
-behind it, ! alone at once; ~ says nothing; slow: as its first five letters, a byte at a time. FILE gets every byte of the client."""
+behind it, ! alone at once; one that ends in / closes it in the middle of that line, / alone resets it; ~ says nothing; slow: as its first five letters, a byte at a time. FILE gets every byte of the client."""
 import socket
+import struct
 import sys
 import time
 
@@ -22,6 +23,12 @@ def serve(client, record):
             reply = replies.get(word, '250 ok')
             close, slow = reply.endswith('!'), reply.startswith('slow:')
             text = reply.removeprefix('slow:').removesuffix('!').replace('|', '\r\n').encode()
+            if reply == '/':
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
+                return
+            if reply.endswith('/'):
+                client.sendall(reply[:-1].encode())
+                return
             if reply not in ('~', '!'):
                 for piece in [text[i:i + 1] for i in range(len(text))] + [b'\r', b'\n'] if slow else [text + b'\r\n']:
                     client.sendall(piece)

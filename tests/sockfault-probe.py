@@ -285,6 +285,21 @@ def untouched():
     print("peek", len(arrived(server, 1)))
 
 
+def many_parts():
+    """Twenty buffers of a byte each in one call: how many bytes it moves."""
+    parts = [b"%c" % (ord("a") + i) for i in range(20)]
+    sender, receiver = udp_pair()
+    sender.connect(receiver.getsockname())
+    client, server = pair()
+    for kind, source, sink in ("stream", client, server), ("datagram", sender, receiver):
+        print(kind, "writev", os.writev(source.fileno(), parts), arrived(sink, 20).decode())
+        buffers = [bytearray(1) for _ in range(20)]
+        print(kind, "readv", os.readv(sink.fileno(), buffers), b"".join(buffers).decode())
+        print(kind, "sendmsg", source.sendmsg(parts), arrived(sink, 20).decode())
+        buffers = [bytearray(1) for _ in range(20)]
+        print(kind, "recvmsg", sink.recvmsg_into(buffers)[0], b"".join(buffers).decode())
+
+
 def eintr():
     """Each blocking call, twelve times: x is EINTR."""
     server = listener()

@@ -295,6 +295,17 @@ int main(void) { puts("I ran"); }' >still.c
   same 8 "$output"
 }
 
+@test "a call with many buffers moves all of them, if nothing was to be cut" {
+  run python3 "$PROBE" many_parts
+  same 0 "$status"
+  alone=$output
+  same 8 "$(grep -c ' 20 abcdefghijklmnopqrst$' <<<"$alone")"
+  for faults in emfile=50 rst dup=0% slow=100000; do
+    probe "-q $faults" many_parts
+    same "$alone" "$output"
+  done
+}
+
 @test "short says how much it left for the next call" {
   probe short short_calls
   grep -qE '^sockfault: short: send\([0-9]+\) moved 4 of 8 bytes; the rest is for the next call$' probe.err

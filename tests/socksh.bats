@@ -502,6 +502,17 @@ setsockopt $s linger 1 7; getsockopt $s linger; linger $s off; getsockopt $s lin
   good 's = socket tcp6; setsockopt $s v6only 1; getsockopt $s v6only; expect 1'
 }
 
+@test "linger is in seconds also where SO_LINGER counts ticks (macOS): there another option has them" {
+  need strace
+  # 0x1080 is its number there, and none here
+  "${CC:-cc}" -std=c11 -D_POSIX_C_SOURCE=200809L -DSO_LINGER_SEC=0x1080 -w -o elsewhere \
+    $(find "$ROOT/lab" -name 'socksh*.c' ! -name '*-linux.c')
+  strace -f -qq -o trace.txt -e trace=setsockopt,getsockopt ./elsewhere -e 's = socket tcp
+linger $s 5; expect ENOPROTOOPT; setsockopt $s linger 1 5; expect ENOPROTOOPT; getsockopt $s linger; expect ENOPROTOOPT'
+  same 3 "$(grep -c 'SOL_SOCKET, 0x1080' trace.txt)"
+  same 0 "$(grep -c 'SO_LINGER,' trace.txt)"
+}
+
 @test "a time limit by rcvtimeo and by within; a partial send" {
   good 's = socket udp; bind $s 127.0.0.1 0; setsockopt $s rcvtimeo 0.3; recv $s; expect EAGAIN'
   start=$(date +%s%N)

@@ -103,6 +103,22 @@ setup_file() {
   diff alone split.out
 }
 
+@test "an address that the program has no room for is not looked at, and not told" {
+  build fortified -O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+  local program
+  for program in "$CALLS" ./fortified; do
+    rm -f trace
+    "$program" cut </dev/null >alone 3>&- 4>&-
+    same 3 "$(grep -c '^length = 16$' alone)"
+    run_split "$TRACER" -o trace "$program" cut
+    same 0 "$status"
+    diff alone split.out
+    whole_trace trace
+    # two connections that were reset, three datagrams: whose, is not known
+    same '- - - - -' "$(awk -F '\t' '$2 == "end" && $8 ~ /^(accept|recv)/ { print $13 }' trace | xargs)"
+  done
+}
+
 @test "the same for a program built with _FORTIFY_SOURCE" {
   build fortified -O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
   grep -q __recv_chk fortified || skip "this C library makes no __recv_chk"
@@ -143,6 +159,31 @@ setup_file() {
   # The receiver's offsets, on the connection: hello and world came as 2, 2, 6 and 2 bytes.
   same "0 2 4 10" "$(awk -F '\t' '$2 == "end" && $10 == "tcp4" && $8 ~ /^(recv|read|recvmsg)$/ &&
     $16 > 0 && $9 == 5 && $19 !~ /PEEK/ { printf "%s%s", s, $14; s = " " }' trace)"
+}
+
+# What Alpine has for a C library; programs of musl cannot load a library that was built for glibc.
+@test "with musl both instruments build, and do their work" {
+  need musl-gcc
+  server -q
+  local flags=(-std=c11 -D_POSIX_C_SOURCE=200809L -D'INSTALLED_LIBRARY=""' -O1 -w)
+  local both=("$ROOT"/lab/socktrace-{text,names,program}.c)
+  mkdir -p musl/bin musl/lib
+  musl-gcc "${flags[@]}" -o musl/bin/client "$ROOT"/tcp/tcp-upper-client.c "$ROOT"/common/*.c
+  musl-gcc "${flags[@]}" -o musl/bin/socktrace "$ROOT"/lab/socktrace{,-watcher}.c "${both[@]}"
+  musl-gcc "${flags[@]}" -o musl/bin/sockfault "$ROOT"/lab/sockfault{,-list}.c "${both[@]}"
+  flags+=(-shared -fPIC -fvisibility=hidden)
+  musl-gcc "${flags[@]}" -o musl/lib/libsocktrace.so "$ROOT"/lab/socktrace-{preload,watch,linux}.c "${both[@]}"
+  musl-gcc "${flags[@]}" -o musl/lib/libsockfault.so "$ROOT"/lab/sockfault-{preload,later,list,next,linux}.c
+  unset ASAN_OPTIONS
+  run_split musl/bin/socktrace -o trace musl/bin/client 127.0.0.1 "$PORT" <<<hello
+  same "0 HELLO" "$status $output"
+  same '' "$(cat split.err)"
+  whole_trace trace
+  same 'start socket connect send recv exit' \
+    "$(awk -F '\t' '$2 != "begin" && $8 ~ /^(start|socket|connect|send|recv|exit)$/ { print $8 }' trace | uniq | xargs)"
+  run_split musl/bin/sockfault byte musl/bin/client 127.0.0.1 "$PORT" <<<hello
+  same "0 HELLO" "$status $output"
+  has split.err '^sockfault: byte: send(3) moved 1 of 6 bytes'
 }
 
 @test "the program keeps its process number, exit status and signals" {

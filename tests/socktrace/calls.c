@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Makes every call that socktrace watches, in every way that matters, and prints what each returned
  * and what errno was: the same with and without socktrace. Run without arguments; it runs itself
- * again with "inherited FD"; with "wrong", hands over pointers to nowhere.
+ * again with "inherited FD"; with "wrong", hands over pointers to nowhere; with "cut", gives too
+ * little room to addresses.
  *
  * After each step errno must be as the call left it: calls that succeed leave it alone, so each
  * step begins with errno = 4242. */
@@ -28,13 +29,15 @@
 #include <unistd.h>
 #ifdef __linux__
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/sendfile.h>
 #endif
 
 enum { MARK = 4242 };
 
 static int failures;
-static volatile size_t two = 2, four = 4; /* unknown to the compiler: _FORTIFY_SOURCE checks them */
+/* unknown to the compiler: _FORTIFY_SOURCE checks them */
+static volatile size_t two = 2, three = 3, four = 4;
 
 static void show(const char *step, long result)
 {
@@ -282,6 +285,8 @@ static void wrong_pointers(void)
     STEP(setsockopt(u, SOL_SOCKET, SO_REUSEADDR, wrong, sizeof u));
     STEP(getsockopt(u, SOL_SOCKET, SO_REUSEADDR, wrong, wrong));
     STEP(getsockname(u, wrong, wrong));
+    STEP(accept(u, (struct sockaddr *)&nowhere, wrong));
+    STEP(recvfrom(u, &bad, sizeof bad, MSG_DONTWAIT, (struct sockaddr *)&nowhere, wrong));
     STEP(poll(wrong, 1, 10));
     STEP(close(u));
     STEP(close(pair[0]));
@@ -356,12 +361,71 @@ static void only_linux(void)
 }
 #endif
 
+#ifdef __linux__
+/* Addresses for which there are 4 bytes only, the last that may be touched. The system tells how
+ * long they would have been, and a connection that was reset has no other address to show. */
+static void cut_addresses(void)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    char *pages = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    struct sockaddr *cut = (struct sockaddr *)(pages + page - 4);
+    struct linger reset = {1, 0};
+    struct iovec part = {pages, 4};
+    struct sockaddr_in to;
+    socklen_t length;
+    int s, c, a;
+
+    mprotect(pages + page, page, PROT_NONE);
+    STEP(s = socket(AF_INET, SOCK_STREAM, 0));
+    STEP(listen(s, 2));
+    to = loopback(ntohs(own_address(s).sin_port));
+    for (int with_flags = 0; with_flags < 2; with_flags++) {
+        STEP(c = socket(AF_INET, SOCK_STREAM, 0));
+        STEP(connect(c, (struct sockaddr *)&to, sizeof to));
+        STEP(setsockopt(c, SOL_SOCKET, SO_LINGER, &reset, sizeof reset));
+        STEP(close(c));
+        length = 4;
+        STEP(a = with_flags ? accept4(s, cut, &length, SOCK_CLOEXEC) : accept(s, cut, &length));
+        STEP(length);
+        length = 4;
+        STEP(getsockname(a, cut, &length));
+        STEP(close(a));
+    }
+    STEP(close(s));
+    STEP(s = socket(AF_INET, SOCK_DGRAM, 0));
+    to = loopback(0);
+    STEP(bind(s, (struct sockaddr *)&to, sizeof to));
+    to = own_address(s);
+    STEP(c = socket(AF_INET, SOCK_DGRAM, 0));
+    for (int i = 0; i < 3; i++)
+        STEP(sendto(c, "abc", three, 0, (struct sockaddr *)&to, sizeof to));
+    length = 4;
+    STEP(recvfrom(s, pages, three, 0, cut, &length));
+    STEP(length);
+    struct mmsghdr message = {
+        {.msg_name = cut, .msg_namelen = 4, .msg_iov = &part, .msg_iovlen = 1}, 0};
+    STEP(recvmsg(s, &message.msg_hdr, 0));
+    STEP(message.msg_hdr.msg_namelen);
+    message.msg_hdr.msg_namelen = 4;
+    STEP(recvmmsg(s, &message, 1, 0, NULL));
+    STEP(message.msg_hdr.msg_namelen);
+    STEP(close(s));
+    STEP(close(c));
+}
+#endif
+
 int main(int argc, char **argv)
 {
     if (argc == 3) { /* "inherited FD" */
         errno = MARK;
         return send(atoi(argv[2]), "three", 5, 0) == 5 && errno == MARK ? 4 : 1;
     }
+#ifdef __linux__
+    if (argc == 2 && strcmp(argv[1], "cut") == 0) {
+        cut_addresses();
+        return failures > 0;
+    }
+#endif
     if (argc == 2) { /* "wrong": not under a sanitizer, which looks at them */
         wrong_pointers();
         return failures > 0;
