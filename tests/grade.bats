@@ -234,6 +234,16 @@ PYTHON
   [[ $output == *"FAILED     0/2  short "*"expected 6 bytes, and within "*" s there came only: b'H"* ]]
 }
 
+@test "of a long conversation the beginning is shown, and the end, where it went wrong" {
+  python3 - <<PYTHON
+import sys
+sys.path.insert(0, "$ROOT/scripts/grade-lib")
+import run
+shown = run.explain("# x", "", "\\n".join(f"line {number}" for number in range(1, 101)))
+assert "line 1\\n" in shown and "line 50" not in shown and "line 100" in shown, shown
+PYTHON
+}
+
 @test "a failure shows the conversation, seen from the program" {
   [ -x "$BIN_DIR/ladder" ] && [ -x "$BIN_DIR/socktrace" ] || skip "socktrace or ladder is not built here"
   sed 's/        while True:/        for once in (1,):/' "$(reference tcp-upper-server)" >one.py

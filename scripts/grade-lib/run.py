@@ -204,7 +204,7 @@ def explain(tap, said, picture):
         parts.append("your program said:\n" + "\n".join("  " + line for line in shown))
     if picture.strip():
         lines = picture.rstrip().split("\n")
-        shown = lines[:40] + (["..."] if len(lines) > 40 else [])
+        shown = lines if len(lines) <= 40 else lines[:15] + ["..."] + lines[-25:]  # it went wrong at its end
         parts.append("the conversation, seen from your program:\n" + "\n".join("  " + line for line in shown))
     return "\n".join(parts)
 
