@@ -39,13 +39,13 @@ end_all() {
 }
 
 eventually() {
-  local end=$((SECONDS + PATIENCE))
+  local end=$((SECONDS + PATIENCE)) try=0 pauses=(0.02 0.02 0.03 0.05 0.07) # then 0.1: to look costs, too
   until "$@"; do
     if ((SECONDS >= end)); then
       echo "gave up after $PATIENCE s, waiting for: $*" >&2
       return 1
     fi
-    sleep 0.02
+    sleep "${pauses[try++]:-0.1}"
   done
 }
 
@@ -75,7 +75,7 @@ free_port() {
   [ -d "$ports" ] || mkdir -m 1777 "$ports" 2>/dev/null || true
   while :; do
     port=$((13000 + RANDOM % 16000)) # none of the default ports
-    if owner=$(readlink "$ports/$port"); then
+    if [ -L "$ports/$port" ] && owner=$(readlink "$ports/$port"); then
       alive "$owner" && continue
       rm -f "$ports/$port" 2>/dev/null
     fi
