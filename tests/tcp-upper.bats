@@ -158,7 +158,7 @@ same(want, receive(s, len(want)))'
 clientSocket = socket(AF_INET, SOCK_STREAM)
 clientSocket.connect((host, port))
 clientSocket.send("sentence".encode())
-same("SENTENCE", clientSocket.recv(1024).decode())
+same("SENTENCE", receive(clientSocket, 8).decode())
 clientSocket.close()'
 }
 
