@@ -11,7 +11,7 @@ reference() { echo "$ROOT/tests/grade/$1.py"; }
 # --- it marks rightly ---
 
 @test "each reference and a program of ours of each kind gets full marks, each mutant loses what its mistake costs" {
-  JOBS=3 timeout 1100 python3 "$ROOT/tests/grade/prove.py" # of one exercise: prove.py EXERCISE [MISTAKE]
+  timeout 1100 python3 "$ROOT/tests/grade/prove.py" # of one exercise: prove.py [-t] EXERCISE [MISTAKE]
 }
 
 @test "the relay in C, of which the skeleton is made, gets full marks; no warning from gcc or clang" {
@@ -213,12 +213,14 @@ are_under_way() { [ "$(find tmp -name 'run-*' | wc -l)" -ge "$1" ]; }
 import signal, sys
 for number in range(20000): print("debug line", number, flush=number % 1000 == 0)
 if len(sys.argv) > 2: sys.stdout.flush(); signal.signal(signal.SIGPIPE, signal.SIG_DFL); signal.raise_signal(signal.SIGPIPE)
+print("half\rdone", file=sys.stderr)
 raise RuntimeError("the real matter")
 PYTHON
-  run grade tcp-greet-server --no-ladder -- python3 noisy.py '{port}'
+  run grade tcp-greet-server --no-ladder -o text -o csv:csv -- python3 noisy.py '{port}'
   same 3 "$status"
   [[ $output == *"your program said:"*"... (cut)"*"Traceback"*"RuntimeError: the real matter"* ]]
   same 1 "$(grep -c 'RuntimeError: the real matter' <<<"$output")"
+  python3 -c 'import csv; lines = list(csv.DictReader(open("csv", newline=""))); assert len(lines) == 7 and "the real matter" in lines[0]["explanation"], lines'
   run grade tcp-greet-client --no-ladder -- python3 noisy.py '{host}' '{port}'
   same 1 "$status"
   [[ $output == *"debug line 19999"*"(ended by SIGPIPE)"* ]]
@@ -230,6 +232,16 @@ PYTHON
   run grade tcp-upper-server --no-ladder -- python3 lossy.py '{port}'
   same 1 "$status"
   [[ $output == *"FAILED     0/2  short "*"expected 6 bytes, and within "*" s there came only: b'H"* ]]
+}
+
+@test "of a long conversation the beginning is shown, and the end, where it went wrong" {
+  python3 - <<PYTHON
+import sys
+sys.path.insert(0, "$ROOT/scripts/grade-lib")
+import run
+shown = run.explain("# x", "", "\\n".join(f"line {number}" for number in range(1, 101)))
+assert "line 1\\n" in shown and "line 50" not in shown and "line 100" in shown, shown
+PYTHON
 }
 
 @test "a failure shows the conversation, seen from the program" {

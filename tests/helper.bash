@@ -12,7 +12,7 @@
 #   SERVER_CMD='python3 mine.py {port}'    CLIENT_CMD='java Client {host} {port}'
 # A test that looks at more than the wire says so: ours server, ours client.
 
-ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+ROOT=$(cd "${BASH_SOURCE[0]%/*}/.." && pwd)
 : "${BIN_DIR:=$ROOT/build/bin}" "${PATIENCE:=20}" "${TRANSPORT:=tcp}"
 export LC_ALL="${TEST_LOCALE:-C.UTF-8}"
 
@@ -39,13 +39,13 @@ end_all() {
 }
 
 eventually() {
-  local end=$((SECONDS + PATIENCE))
+  local end=$((SECONDS + PATIENCE)) try=0 pauses=(0.02 0.02 0.03 0.05 0.07) # then 0.1: to look costs, too
   until "$@"; do
     if ((SECONDS >= end)); then
       echo "gave up after $PATIENCE s, waiting for: $*" >&2
       return 1
     fi
-    sleep 0.02
+    sleep "${pauses[try++]:-0.1}"
   done
 }
 
@@ -75,7 +75,7 @@ free_port() {
   [ -d "$ports" ] || mkdir -m 1777 "$ports" 2>/dev/null || true
   while :; do
     port=$((13000 + RANDOM % 16000)) # none of the default ports
-    if owner=$(readlink "$ports/$port"); then
+    if [ -L "$ports/$port" ] && owner=$(readlink "$ports/$port"); then
       alive "$owner" && continue
       rm -f "$ports/$port" 2>/dev/null
     fi
@@ -85,9 +85,9 @@ free_port() {
 }
 
 # The listening table, for programs that do not say when they are ready; never a connection that probes.
-in_use() { ss -Hltun "sport = :$1" | grep -q .; }
+in_use() { [ "$(ss -Hltun "sport = :$1")" ]; }
 not_in_use() { ! in_use "$1"; }
-unused() { ! ss -Htuan "sport = :$1" | grep -q .; }
+unused() { [ -z "$(ss -Htuan "sport = :$1")" ]; }
 
 # Somebody else's command, with {host}, {port}, {dir} and {target} put in. DIR: the folder whose files
 # a server gives out, or in which it keeps some.
@@ -180,7 +180,7 @@ client() {
 python() {
   local code=$1
   shift
-  timeout $((2 * PATIENCE)) python3 -c "
+  timeout $((2 * PATIENCE)) python3 -Sc "
 import os, sys, time
 sys.path.insert(0, '$ROOT/tests/grade')
 from peer import *
@@ -256,11 +256,13 @@ same() {
 
 # shown TEXT: as it stands, unless there is something in it that one would not see.
 shown() {
-  case $1 in
-  '') printf nothing ;;
-  *[![:print:]$'\n']* | *' '$'\n'* | [[:space:]]* | *[[:space:]]) printf '%q' "$1" ;;
-  *) printf '%s' "${1//$'\n'/$'\n'          }" ;;
-  esac
+  if [ -z "$1" ]; then
+    printf nothing
+  elif [[ ${1//$'\n'/} == *[![:print:]]* || $1 == *' '$'\n'* || $1 == [[:space:]]* || $1 == *[[:space:]] ]]; then
+    printf '%q' "$1"
+  else
+    printf '%s' "${1//$'\n'/$'\n'          }"
+  fi
 }
 
 # answered: after "run client", with a server to be graded: our client, which tells what it got, got its reply.
@@ -347,7 +349,7 @@ alone() {
 
 # foreign CODE: a Python program with a UDP socket s, bound at HOST and a free port. Sets PORT.
 foreign() {
-  start foreign timeout 60 python3 -c "
+  start foreign timeout 60 python3 -Sc "
 import sys, time
 sys.path.insert(0, '$ROOT/tests/grade')
 from peer import *
@@ -363,7 +365,7 @@ $1"
 # request(WORDS) to take a line from it; BEFORE is done with the listening socket l first. Sets PORT.
 python_server() {
   PORT=$(free_port)
-  start peer timeout "$((${START_PATIENCE:-0} + PATIENCE))" python3 -c "
+  start peer timeout "$((${START_PATIENCE:-0} + PATIENCE))" python3 -Sc "
 import sys; sys.path.insert(0, '$ROOT/tests/grade')
 from peer import *
 setdefaulttimeout($PATIENCE)

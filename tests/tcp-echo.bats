@@ -404,7 +404,8 @@ for s in lazy: s.close()' $(several && { [ -z "${SERVER_CMD:-}" ] && echo "$SERV
   survives
 }
 # grade tcp-echo-server never-reads 1 after next: A client that never reads blocks the server only until it leaves.
-# hint: send blocks when the client does not read, and fails when it has gone: close, and accept the next.
+# hint: send blocks when the client does not read, and fails when it has gone, in C also by the signal SIGPIPE:
+#   close, and accept the next.
 # grade tcp-echo-server-* never-reads 2 after at-once: Clients that never read do not keep the others waiting.
 # hint: send blocks when a client does not read: only its own thread or process may wait for it.
 @test "survives clients that never read, and serves the others meanwhile" { undisturbed && each never_reads; }

@@ -158,7 +158,7 @@ same(want, receive(s, len(want)))'
 clientSocket = socket(AF_INET, SOCK_STREAM)
 clientSocket.connect((host, port))
 clientSocket.send("sentence".encode())
-same("SENTENCE", clientSocket.recv(1024).decode())
+same("SENTENCE", receive(clientSocket, 8).decode())
 clientSocket.close()'
 }
 
@@ -278,7 +278,8 @@ s = create_connection((host, port)); s.sendall(b"y\n" * 1000); s.recv(1); s.clos
 }
 
 # grade server never-reads 1 after next: A client that sends and never reads blocks the server only until it leaves.
-# hint: send blocks when the client does not read, and fails when it has gone: close, and accept the next.
+# hint: send blocks when the client does not read, and fails when it has gone, in C also by the signal SIGPIPE:
+#   close, and accept the next.
 @test "survives one that never reads, once it has gone" {
   server -q
   python '

@@ -81,14 +81,19 @@ def patience():
 
 
 def cut_out(check, target):
-    """Writes the test file with this one test left in it: bats reads every line of a file, three times."""
-    with open(check.file, encoding="utf-8") as source, open(target, "w", encoding="utf-8") as file:
-        file.write(f"BATS_TEST_DIRNAME={shlex.quote(TESTS)} # where it finds what it loads\n")
+    """Writes this one test of the file, and beside it what it needs and bats need not read line by line, three times."""
+    outside = target + ".bash"
+    with open(check.file, encoding="utf-8") as source, open(target, "w", encoding="utf-8") as file, \
+            open(outside, "w", encoding="utf-8") as others:
+        others.write(f"BATS_TEST_DIRNAME={shlex.quote(TESTS)} # where it finds what it loads\n")
+        file.write(f". {shlex.quote(outside)}\n")
         inside = wanted = False
         for line in source:
             if test := TEST.match(line):
                 inside, wanted = True, test[1] == check.test
-            if not inside or wanted:
+            if not inside:
+                others.write(line)
+            elif wanted:
                 file.write(line)
             if inside and (line == "}\n" or test and line.endswith("}\n")):
                 inside = False
@@ -199,7 +204,7 @@ def explain(tap, said, picture):
         parts.append("your program said:\n" + "\n".join("  " + line for line in shown))
     if picture.strip():
         lines = picture.rstrip().split("\n")
-        shown = lines[:40] + (["..."] if len(lines) > 40 else [])
+        shown = lines if len(lines) <= 40 else lines[:15] + ["..."] + lines[-25:]  # it went wrong at its end
         parts.append("the conversation, seen from your program:\n" + "\n".join("  " + line for line in shown))
     return "\n".join(parts)
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The classic mistakes. Each is made in a reference program by replacing a piece of its text, and must
-lose the points of exactly the checks that are named: by failing, or since what they need has failed."""
+lose the points of exactly the checks that are named: by failing, or since what they need has failed. Those that
+go round for ever sleep a little in each round: it is long enough, and leaves the processor to the others."""
 
 # exercise: [(the mistake, a text in the reference, what stands there instead, ..., the checks that are lost)]
 MUTANTS = {
@@ -89,8 +90,10 @@ MUTANTS = {
         ('goes round for ever when the server has closed',
          """        if not piece:
             break
-        reply""",
-         '        reply',
+""",
+         """        if not piece:
+            __import__("time").sleep(0.01)
+""",
          'early last-line'),
         ('waits for a newline behind a last line that has none',
          '    if not sentence.endswith(b"\\n"):\n        client.shutdown(SHUT_WR)\n',
@@ -442,7 +445,9 @@ client.connect((sys.argv[1], int(sys.argv[2])))
          """        if not piece:
             break
 """,
-         '',
+         """        if not piece:
+            __import__("time").sleep(0.01)
+""",
          'early'),
         ('only one message',
          '    if len(echo) < len(message):\n',
@@ -518,7 +523,9 @@ client.connect((sys.argv[1], int(sys.argv[2])))""",
          """    if not piece:
         break
 """,
-         '',
+         """    if not piece:
+        __import__("time").sleep(0.01)
+""",
          'ALL'),
         ('waits until the server speaks',
          """    if not piece:
@@ -526,6 +533,8 @@ client.connect((sys.argv[1], int(sys.argv[2])))""",
 """,
          """    if not piece and greeting:
         break
+    if not piece:
+        __import__("time").sleep(0.01)
 """,
          'ends'),
         ('IPv4 only',
@@ -745,7 +754,9 @@ client.connect((sys.argv[1], int(sys.argv[2])))""",
          """        if not piece:
             sys.exit("the server has closed the connection")
 """,
-         '',
+         """        if not piece:
+            __import__("time").sleep(0.01)
+""",
          'early'),
         ('IPv4 only',
          'client = create_connection((host, port))',

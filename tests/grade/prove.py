@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """prove.py [-t] [EXERCISE [MISTAKE]] - proves that scripts/grade marks rightly: the reference and our own program get full
 marks, and each mutant of tests/grade/mutants.py loses the points of exactly the checks that name its mistake.
--t: tells the seconds that each grading took, the slowest first, and its slowest checks."""
+-t: tells the seconds that each grading took, the slowest first, and its slowest checks. JOBS gradings run at once,
+two checks of each: most time goes by in waiting for programs that hang, and one that hangs keeps one job only."""
 import csv
 import os
 import random
@@ -25,15 +26,17 @@ PROGRAMS = os.environ.get("BIN_DIR", os.path.join(ROOT, "build", "bin"))
 
 
 def grade(exercise, command):
-    """The lines of the CSV report: {check: line}."""
+    """The lines of the CSV report: {check: line}; and the seconds of processor time that it took."""
     # Past what chooses a python3 by folder (pyenv and its like), and takes its time each time.
     path = os.path.dirname(os.path.realpath(sys.executable)) + ":" + os.environ["PATH"]
     with tempfile.NamedTemporaryFile(suffix=".csv") as report:
-        subprocess.run([sys.executable, os.path.join(ROOT, "scripts", "grade"), exercise, "--no-ladder",
-                        "-o", "csv:" + report.name, "--"] + command,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=dict(os.environ, PATH=path))
+        words = [sys.executable, os.path.join(ROOT, "scripts", "grade"), exercise, "--no-ladder", "--jobs", "2",
+                 "-o", "csv:" + report.name, "--"]
+        child = subprocess.Popen(words + command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                 env=dict(os.environ, PATH=path))
+        _, _, used = os.wait4(child.pid, 0)
         with open(report.name, newline="", encoding="utf-8") as file:
-            return {line["check"]: line for line in csv.DictReader(file)}
+            return {line["check"]: line for line in csv.DictReader(file)}, used.ru_utime + used.ru_stime
 
 
 def mutant_of(exercise, changes):
@@ -54,9 +57,10 @@ def our_own(exercise):
     return [os.path.join(PROGRAMS, exercise), *options, *(word for word in arguments_of(exercise) if word != "{dir}")]
 
 
-def times_of(job, seconds, lines):
+def times_of(job, seconds, used, lines):
     slowest = sorted(lines.values(), key=lambda line: -float(line["seconds"]))[:5]
-    return f"{seconds:6.1f} s  {job[0]}: {job[1]}: " + " ".join(f"{line['check']} {line['seconds']}" for line in slowest)
+    return f"{seconds:6.1f} s, {used:4.1f} of the processor  {job[0]}: {job[1]}: " + " ".join(
+        f"{line['check']} {line['seconds']}" for line in slowest)
 
 
 def prove(job):
@@ -66,16 +70,16 @@ def prove(job):
     with tempfile.TemporaryDirectory() as folder:
         command = our_own(exercise)
         if mistake != OWN:
-            command = [sys.executable, os.path.join(folder, "program.py")] + arguments_of(exercise)
+            command = [sys.executable, "-S", os.path.join(folder, "program.py")] + arguments_of(exercise)
             text = mutant_of(exercise, changes)
             if text is None:
                 return f"{exercise}: {mistake}: the text to be replaced does not stand in the reference once", ""
-            with open(command[1], "w", encoding="utf-8") as file:
+            with open(command[2], "w", encoding="utf-8") as file:
                 file.write(text)
-        lines = grade(exercise, command)
+        lines, used = grade(exercise, command)
     if not lines:
         return f"{exercise}: {mistake}: no report", ""
-    times = times_of(job, time.monotonic() - began, lines)
+    times = times_of(job, time.monotonic() - began, used, lines)
     want = {name for name in lines if lost == "ALL" or name in lost.split()}
     got = {name for name, line in lines.items() if line["points"] != line["of"]}
     unknown = set(lost.split()) - set(lines) - {"ALL"}
@@ -96,7 +100,7 @@ def main():
     jobs = [job for job in jobs if wanted in ("", job[0]) and mistake in job[1] and
             (job[1] != OWN or os.path.exists(our_own(job[0])[0]))]
     random.Random(1).shuffle(jobs)  # those that wait beside those that work
-    with ThreadPoolExecutor(int(os.environ.get("JOBS", "3"))) as pool:
+    with ThreadPoolExecutor(int(os.environ.get("JOBS", "6"))) as pool:
         found = list(pool.map(prove, jobs))
     problems = [problem for problem, _ in found if problem]
     if telling:
