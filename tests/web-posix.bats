@@ -21,7 +21,8 @@ load helper
   need cmake clang
   mkdir -p 32/gnu
   : >32/gnu/stubs-32.h # all that a 64-bit machine's headers lack
-  local headers="-m32 -I$PWD/32 -idirafter /usr/include/$(uname -m)-linux-gnu"
+  local headers
+  headers="-m32 -I$PWD/32 -idirafter /usr/include/$(uname -m)-linux-gnu"
   # shellcheck disable=SC2086
   clang $headers -fsyntax-only -xc - <<<'#include <sys/stat.h>' 2>/dev/null || skip "no headers for 32 bits"
   printf '%s\n' '#include <sys/types.h>' '_Static_assert(sizeof(off_t) == 8, "off_t");' >32/off_t.h

@@ -15,6 +15,7 @@
 #include "web.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
@@ -64,7 +65,12 @@ int main(int argc, char **argv)
     struct rlimit files;
     if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
         files.rlim_cur = files.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &files);
+        if (setrlimit(RLIMIT_NOFILE, &files) == -1) {
+#ifdef OPEN_MAX /* macOS says that there is no limit, and then takes no more than this */
+            files.rlim_cur = OPEN_MAX;
+            setrlimit(RLIMIT_NOFILE, &files);
+#endif
+        }
     }
     struct sigaction action = {.sa_handler = on_signal};
     if (pipe(stop) == -1 || fcntl(stop[1], F_SETFL, O_NONBLOCK) == -1)
