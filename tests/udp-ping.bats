@@ -271,6 +271,25 @@ s.close()'
   same $'from ::1 port N: seq=1 time=T ms\n1 sent, 1 received, 0% lost\nround trip min/avg/max T/T/T ms' "$(plain)"
 }
 
+@test "what was lost at one address is not late at the next" {
+  ours client
+  foreign '
+t = socket(AF_INET6, SOCK_DGRAM); t.bind(("::1", s.getsockname()[1]))
+print("ready", flush=True)
+t.recvfrom(100) # says nothing, and leaves
+t.close()
+while True: s.sendto(*s.recvfrom(100))'
+  eventually grep -q ready foreign.out
+  run with_localhost '::1 127.0.0.1' timeout "$PATIENCE" "$BIN_DIR/$CLIENT" -c 2 -i 0 -w 4 localhost "$PORT"
+  same 0 "$status"
+  same "$(printf '%s\n' \
+    'Request timed out: seq=1' \
+    'from 127.0.0.1 port N: seq=1 time=T ms' \
+    'from 127.0.0.1 port N: seq=2 time=T ms' \
+    '2 sent, 2 received, 0% lost' \
+    'round trip min/avg/max T/T/T ms')" "$(plain)"
+}
+
 @test "two at once: each gets its own replies" {
   server
   start one timeout 60 "$BIN_DIR/$CLIENT" -c 20 -i 0 -w 10 "$HOST" "$PORT"
