@@ -156,11 +156,16 @@ for i in range(50):
   same "$GREETING" "$(client)"
 }
 
-@test "out of descriptors: it warns, waits, and recovers" {
+@test "out of descriptors: it warns, waits without burning the processor, and recovers" {
   ours server
   UNDER='prlimit --nofile=4:256' server
   start waiting "$BIN_DIR/$CLIENT" 127.0.0.1 "$PORT"
   eventually grep -q 'accept: .*EMFILE' server.err
+  before=$(awk '{print $14 + $15}' "/proc/$SERVER_PID/stat")
+  sleep 1 # all that it does in this time counts
+  after=$(awk '{print $14 + $15}' "/proc/$SERVER_PID/stat")
+  [ $((after - before)) -le 20 ] # of the 100 ticks in that second
+  [ "$(wc -l <server.err)" -le 20 ] # and one warning a second is enough
   prlimit --pid "$SERVER_PID" --nofile=64:256
   same "$GREETING" "$(client)"
   eventually grep -qx "$GREETING" waiting.out
