@@ -143,6 +143,24 @@ s = create_connection((host, port))
 same(b"Thank you for connecting\n", receive(s, 25))'
 }
 
+@test "ten that neither read nor leave keep the next one waiting for a second in all, and one that talks on hardly longer" {
+  ours server
+  server
+  python '
+import threading
+begun = time.time()
+talker = create_connection((host, port))
+def talk():
+    try:
+        while True: talker.send(b"x"); time.sleep(0.05)
+    except OSError: pass
+threading.Thread(target=talk, daemon=True).start()
+silent = [create_connection((host, port)) for _ in range(10)]
+s = create_connection((host, port))
+same(b"Thank you for connecting\n", receive(s, 25))
+assert time.time() - begun < 10, time.time() - begun'
+}
+
 # grade server reset 1 after next: Clients that break off or leave at once do not end the server.
 # hint: send and recv fail when the client is lost: close that connection socket, and accept the next one.
 @test "survives resets and clients that leave without a word" {

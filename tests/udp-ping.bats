@@ -169,22 +169,23 @@ while True:
   [[ $output == *'3 sent, 3 received, 0% lost'* ]]
 }
 
+# It ends a little before the wait does: who waits anew after each of them needs nearly twice the time.
 @test "what is no reply is passed over, and does not make the wait longer" {
   ours client
   foreign '
 m, a = s.recvfrom(100)
-s.settimeout(0.02)
-while True:
+end = time.time() + 3.6
+while time.time() < end:
     for junk in b"", b"\0\0\0", b"7", b"Ping", b"Ping 0", b"Ping -1", b"Ping 2", b"Ping 99999999999999999999", b"\xff" * 65507:
         s.sendto(junk, a)
-    try: s.recvfrom(100)
-    except TimeoutError: pass'
+    time.sleep(0.02)
+time.sleep(60)'
   begun=${EPOCHREALTIME/./}
-  run client -c 1 -w 0.5
+  run client -c 1 -w 4
   took=$((${EPOCHREALTIME/./} - begun))
   same 1 "$status"
   same $'Request timed out: seq=1\n1 sent, 0 received, 100% lost' "$output"
-  ((took >= 500000 && took < 5000000))
+  ((took >= 4000000 && took < 6500000)) || { echo "took $took us" && false; }
 }
 
 @test "no reply at all: status 1" {
