@@ -16,6 +16,16 @@
 
 #define LONGEST 65536 /* bytes in a sentence */
 
+/* How many characters n bytes of UTF-8 have: in capitals as many, while their bytes may be more, or
+ * fewer. */
+static size_t characters(const char *bytes, ssize_t n)
+{
+    size_t count = 0;
+    for (ssize_t i = 0; i < n; i++)
+        count += (bytes[i] & 0xC0) != 0x80;
+    return count;
+}
+
 int main(int argc, char **argv)
 {
     struct options options = {.host = "localhost", .port = "12000", .peer = "tcp-upper-server"};
@@ -57,7 +67,7 @@ int main(int argc, char **argv)
             shutdown(client, SHUT_WR);
 
         /* Box: receive the reply, up to its newline, in however many pieces it comes. */
-        ssize_t received = 0;
+        size_t sent = characters(line, length), received = 0;
         bool whole = false;
         while (!whole && (n = recv(client, reply, sizeof reply, 0)) != 0) {
             if (n == -1 && errno == EINTR)
@@ -69,14 +79,14 @@ int main(int argc, char **argv)
             if (received == 0)
                 prompt("From Server: ");
             fwrite(reply, 1, (size_t)n, stdout);
-            received += n;
+            received += characters(reply, n);
             whole = memchr(reply, '\n', (size_t)n) != NULL;
         }
         if (fflush(stdout) != 0 || ferror(stdout))
             die("write to the standard output");
-        if (!whole && received < length)
-            complain(1, "%s closed the connection after %zd of %zd bytes", server.text, received,
-                     length);
+        if (!whole && received < sent)
+            complain(1, "%s closed the connection after %zu of %zu %s", server.text, received, sent,
+                     sent == (size_t)length ? "bytes" : "characters");
     }
     if (length == -1)
         complain(1, "a sentence has more than %d bytes; nothing of it was sent", LONGEST);

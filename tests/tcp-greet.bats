@@ -143,6 +143,24 @@ s = create_connection((host, port))
 same(b"Thank you for connecting\n", receive(s, 25))'
 }
 
+@test "ten that neither read nor leave keep the next one waiting for a second in all, and one that talks on hardly longer" {
+  ours server
+  server
+  python '
+import threading
+begun = time.time()
+talker = create_connection((host, port))
+def talk():
+    try:
+        while True: talker.send(b"x"); time.sleep(0.05)
+    except OSError: pass
+threading.Thread(target=talk, daemon=True).start()
+silent = [create_connection((host, port)) for _ in range(10)]
+s = create_connection((host, port))
+same(b"Thank you for connecting\n", receive(s, 25))
+assert time.time() - begun < 10, time.time() - begun'
+}
+
 # grade server reset 1 after next: Clients that break off or leave at once do not end the server.
 # hint: send and recv fail when the client is lost, in C also by the signal SIGPIPE: close that connection socket, and accept the next one.
 @test "survives resets and clients that leave without a word" {
@@ -156,11 +174,16 @@ for i in range(50):
   same "$GREETING" "$(client)"
 }
 
-@test "out of descriptors: it warns, waits, and recovers" {
+@test "out of descriptors: it warns, waits without burning the processor, and recovers" {
   ours server
   UNDER='prlimit --nofile=4:256' server
   start waiting "$BIN_DIR/$CLIENT" 127.0.0.1 "$PORT"
   eventually grep -q 'accept: .*EMFILE' server.err
+  before=$(awk '{print $14 + $15}' "/proc/$SERVER_PID/stat")
+  sleep 1 # all that it does in this time counts
+  after=$(awk '{print $14 + $15}' "/proc/$SERVER_PID/stat")
+  [ $((after - before)) -le 20 ] # of the 100 ticks in that second
+  [ "$(wc -l <server.err)" -le 20 ] # and one warning a second is enough
   prlimit --pid "$SERVER_PID" --nofile=64:256
   same "$GREETING" "$(client)"
   eventually grep -qx "$GREETING" waiting.out

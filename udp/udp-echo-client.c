@@ -65,7 +65,7 @@ int main(int argc, char **argv)
 {
     struct options options = {.host = "localhost", .port = "8888", .peer = "udp-echo-server"};
     parse_options(&options, argc, argv, "[-46] [-n TRIES] [-w SECONDS] [HOST [PORT]]");
-    int tries = (int)number_option(&options, 'n', 3, 1, 1000);
+    int tries = (int)number_option(&options, 'n', 3, 1, 1000), room = 3 * LARGEST;
     double wait = number_option(&options, 'w', 1, 0.001, 100000);
     struct addrinfo *list = resolve(&options, SOCK_DGRAM), *a;
     struct address server;
@@ -80,10 +80,10 @@ int main(int argc, char **argv)
         int client = socket(a->ai_family, a->ai_socktype, a->ai_protocol);
         if (client == -1)
             continue;
+        setsockopt(client, SOL_SOCKET, SO_SNDBUF, &room, sizeof room); /* macOS's own: 9216 */
 
         /* Box: connect it to the server, so that we are told when no program has that port. */
         bool connected = connect(client, a->ai_addr, a->ai_addrlen) == 0;
-
         while (connected) {
             /* Box: enter a message, unless one is left that nobody took at the address before. */
             if (typed == 0 && (prompt("Enter message to send : "),

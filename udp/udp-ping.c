@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #define MOST 100000 /* messages */
-static struct { double sent; bool answered, timed_out; } pings[MOST + 1];
+static struct ping { double sent; bool answered, timed_out; } pings[MOST + 1];
 static int sent, received;
 static double least, sum, most; /* milliseconds */
 static volatile sig_atomic_t stopped;
@@ -54,7 +54,7 @@ static int ping(int client, const char *server, int count, double interval, doub
     static char message[16], reply[65536];
     for (int i = 1; i <= count && !stopped; i++) {
         /* Box: send a message with its number. */
-        pings[sent = i].sent = now();
+        pings[sent = i] = (struct ping){.sent = now()};
         while (send(client, message, (size_t)sprintf(message, "Ping %d", i), 0) == -1)
             if (errno != EINTR)
                 return -1;

@@ -37,7 +37,7 @@ int main(int argc, char **argv)
 {
     struct options options = {.host = "localhost", .port = "12000", .peer = "udp-upper-server"};
     parse_options(&options, argc, argv, "[-46] [-n TRIES] [-w SECONDS] [HOST [PORT]]");
-    int tries = (int)number_option(&options, 'n', 3, 1, 1000);
+    int tries = (int)number_option(&options, 'n', 3, 1, 1000), room = 3 * LARGEST;
     double wait = number_option(&options, 'w', 1, 0.001, 100000);
     struct addrinfo *list = resolve(&options, SOCK_DGRAM), *a = list;
     struct address server;
@@ -59,6 +59,7 @@ int main(int argc, char **argv)
             int client = socket(a->ai_family, a->ai_socktype, a->ai_protocol);
             if (client == -1)
                 continue;
+            setsockopt(client, SOL_SOCKET, SO_SNDBUF, &room, sizeof room); /* macOS's own: 9216 */
             bound_waits(client, wait);
 
             /* Box: connect it to the server. That sends nothing: it notes the server's address, so

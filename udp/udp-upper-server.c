@@ -27,7 +27,8 @@ int main(int argc, char **argv)
     int server = socket(here->ai_family, here->ai_socktype, here->ai_protocol);
     if (server == -1)
         die("socket for %s", where.text);
-    int ipv6_only = options.family == AF_INET6;
+    int room = 3 * LARGEST, ipv6_only = options.family == AF_INET6;
+    setsockopt(server, SOL_SOCKET, SO_SNDBUF, &room, sizeof room); /* macOS's own: 9216 bytes */
     setsockopt(server, IPPROTO_IPV6, IPV6_V6ONLY, &ipv6_only, sizeof ipv6_only); /* for -b '*' */
 
     /* Box: bind it to the server's address and port. */
