@@ -15,8 +15,8 @@
 static const char *maildir;
 static int tmp = -1, new = -1;
 
-/* Opens the directory `name` in `parent`, after making it where it is missing: then what is in it is
- * only safe when its own name is, which stands in the directory above. */
+/* Opens the directory `name` in `parent`, after making it where it is missing: then what is in it
+ * is only safe when its own name is, which stands in the directory above. */
 static int open_directory(int parent, const char *name)
 {
     bool made = mkdirat(parent, name, 0700) == 0;
