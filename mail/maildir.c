@@ -15,14 +15,22 @@
 static const char *maildir;
 static int tmp = -1, new = -1;
 
-/* Opens the directory `name` in `parent`, after making it where it is missing. */
+/* Opens the directory `name` in `parent`, after making it where it is missing: then what is in it
+ * is only safe when its own name is, which stands in the directory above. */
 static int open_directory(int parent, const char *name)
 {
-    if (mkdirat(parent, name, 0700) == -1 && errno != EEXIST)
+    bool made = mkdirat(parent, name, 0700) == 0;
+    if (!made && errno != EEXIST)
         die("make the Maildir %s", maildir);
     int fd = openat(parent, name, O_RDONLY | O_DIRECTORY);
     if (fd == -1)
         die("open the Maildir %s", maildir);
+    if (made) {
+        int above = openat(fd, "..", O_RDONLY | O_DIRECTORY);
+        if (above == -1 || fsync(above) == -1)
+            die("bring the Maildir %s to the disk", maildir);
+        close(above);
+    }
     return fd;
 }
 

@@ -18,7 +18,8 @@ struct maildir_message {
     char name[128];
 };
 
-/* Opens the Maildir `dir`, and makes it if it is not there. Ends the program on an error. */
+/* Opens the Maildir `dir`, and makes it, on the disk too, if it is not there. Ends the program on
+ * an error. */
 void maildir_open(const char *dir);
 
 /* The functions for smtp_start(). Each warns on stderr of the errors it reports. */

@@ -376,7 +376,26 @@ r.read()'
   # the kinds of calls in order: nothing is sent between the message and the last fsync
   run sed -nE 's/^[0-9]+ +(fsync|renameat|send|recv).*/\1/p' trace
   [[ $(uniq <<<"$output" | xargs) == *' recv fsync renameat fsync send '* ]]
-  same 2 "$(grep -c fsync <<<"$output")"
+  same 2 "$(sed -n '/recv/,$p' <<<"$output" | grep -c fsync)"
+}
+
+@test "a Maildir that was just made is on the disk before the server listens, and so is its name" {
+  ours server
+  need strace
+  mkdir deep
+  UNDER='strace -D -f -qq -y -o trace -e trace=mkdirat,fsync,listen' server -q -d deep/Maildir
+  # where each of the four was made, and what was brought to the disk, in order
+  same "deep:Maildir
+fsync $(pwd -P)/deep
+cur
+fsync $(pwd -P)/deep/Maildir
+tmp
+fsync $(pwd -P)/deep/Maildir
+new
+fsync $(pwd -P)/deep/Maildir
+listen" "$(sed -nE 's/^[0-9]+ +mkdirat\(AT_FDCWD.*, "(.*)\/(.*)", 0700\) = 0$/\1:\2/p
+    s/^[0-9]+ +mkdirat\([0-9].*, "(.*)", 0700\) = 0$/\1/p; s/^[0-9]+ +fsync\([0-9]+<(.*)>\) += 0$/fsync \1/p
+    s/^[0-9]+ +(listen).*/\1/p' trace)"
 }
 
 @test "the disk refuses to write it down (fsync fails): 451, and no part stays" {
@@ -385,6 +404,7 @@ r.read()'
   local when
   for when in 1 2; do # 1: of the file; 2: of its name, when it stands in new already
     rm -rf Maildir
+    mkdir -p Maildir/{cur,tmp,new} # else the first are for these
     start "server$when" strace -D -f -qq -o trace -e trace=fsync -e inject="fsync:error=EIO:when=$when" \
       "$BIN_DIR/smtp-server" -q 0
     eventually listening_or_ended "server$when"
@@ -396,6 +416,12 @@ open("replies", "wb").write(s.makefile("rb").read())'
     same 0 "$(parts)"
     grep -q '^smtp-server: store a message in Maildir: Input/output error (EIO)' "server$when.err"
   done
+  # a Maildir that it cannot be sure of is no place for mail
+  rm -rf Maildir
+  ASAN_OPTIONS=detect_leaks=0 run timeout "$PATIENCE" strace -f -qq -o trace -e trace=fsync \
+    -e inject="fsync:error=EIO:when=2" "$BIN_DIR/smtp-server" -q 0
+  same 1 "$status"
+  [[ $output == 'smtp-server: bring the Maildir Maildir to the disk: Input/output error (EIO)'* ]]
 }
 
 @test "the Maildir goes while the server runs: 451, and the session goes on" {

@@ -372,6 +372,7 @@ static void cut_addresses(void)
     struct linger reset = {1, 0};
     struct iovec part = {pages, 4};
     struct sockaddr_in to;
+    char buffer[8];
     socklen_t length;
     int s, c, a;
 
@@ -400,7 +401,7 @@ static void cut_addresses(void)
     for (int i = 0; i < 3; i++)
         STEP(sendto(c, "abc", three, 0, (struct sockaddr *)&to, sizeof to));
     length = 4;
-    STEP(recvfrom(s, pages, three, 0, cut, &length));
+    STEP(recvfrom(s, buffer, three, 0, cut, &length));
     STEP(length);
     struct mmsghdr message = {
         {.msg_name = cut, .msg_namelen = 4, .msg_iov = &part, .msg_iovlen = 1}, 0};
