@@ -48,7 +48,7 @@ while True:
     except OSError:
         pass
     end.close()"
-  eventually grep -q port peer.out
+  eventually grep -qE ' port [0-9]+$' peer.out
   PORT=$(sed -n 's/.* port //p' peer.out)
 }
 
@@ -62,7 +62,7 @@ while True:
     question, sender = server.recvfrom(2000)
     print(question, flush=True)
     server.sendto(question + b' it is', sender)"
-  eventually grep -q port peer.out
+  eventually grep -qE ' port [0-9]+$' peer.out
   PORT=$(sed -n 's/.* port //p' peer.out)
 }
 
@@ -476,7 +476,7 @@ found() {
   for word in '' fixed; do
     start "server$word" "$BIN_DIR/sockfault" -q emfile=2 python3 "$BAD/dies-of-emfile.py" $word
     server=$PID
-    eventually grep -q port "server$word.out"
+    eventually grep -qE ' port [0-9]+$' "server$word.out"
     PORT=$(sed -n 's/.* port //p' "server$word.out")
     # one client is served while a second one waits in the queue; then the second one is served
     # shellcheck disable=SC2086
