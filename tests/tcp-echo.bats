@@ -657,7 +657,7 @@ while True:
   if sanitized Address || sanitized Thread; then skip "a sanitizer has memory of its own"; fi
   [ "$(ulimit -Hn)" = unlimited ] || [ "$(ulimit -Hn)" -ge 10100 ] || skip "at most $(ulimit -Hn) descriptors here"
   UNDER='prlimit --nofile=10100:10100' SERVER=$SERVERS server -q
-  run prlimit --nofile=10100:10100 timeout 60 python3 -c "
+  run prlimit --nofile=10100:10100 timeout 180 python3 -c "
 from socket import *
 def rss(): return int(open('/proc/$SERVER_PID/statm').read().split()[1]) * 4096
 def ask(s): s.sendall(b'hello\n'); assert s.recv(9) == b'hello\n'
