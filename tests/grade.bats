@@ -398,6 +398,14 @@ PYTHON
   cmp marks.csv whole.csv
 }
 
+@test "grade-all: marks that cannot be written are told before anything is marked" {
+  mkdir -p class
+  cp "$(reference tcp-greet-client)" class/ann.py
+  run timeout 100 "$ROOT/scripts/grade-all" tcp-greet-client class -o none/marks.csv
+  same 2 "$status"
+  same 'grade-all: none/marks.csv: No such file or directory; scripts/grade-all --help tells how' "$output"
+}
+
 @test "grade-all that is stopped leaves nothing running, and what it has marked is kept" {
   mkdir class
   cp "$(reference tcp-greet-client)" class/alice.py
