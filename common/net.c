@@ -19,7 +19,7 @@ struct addrinfo *resolve(const struct options *o, int type)
     long port = strtol(o->port, &end, 10);
     int error = getaddrinfo(host, o->port, &hints, &list);
     if (error == EAI_SERVICE || (*end == '\0' && (end == o->port || port < 0 || port > 65535)))
-        complain(2, "port '%s': give a number from 0 to 65535, or a service as domain", o->port);
+        complain(2, "port '%s': give a number from 0 to 65535, or a service name", o->port);
     if (error != 0)
         complain(1, "look up %s: %s: %s", host, gai_strerror(error),
                  o->family && error != EAI_NONAME ? "does -4 or -6 fit?" : "is it spelt right?");

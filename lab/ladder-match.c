@@ -175,9 +175,8 @@ static void received_datagram(struct trace *trace, struct event *e)
 
 static void received(struct trace *trace, struct event *e)
 {
-    char flags[128];
     struct end *twin = e->socket->twin;
-    bool peek = argument(e->args, "flags", flags, sizeof flags) && strstr(flags, "MSG_PEEK");
+    bool peek = says(e, "flags", "MSG_PEEK");
     bool reset = e->error != NULL && strcmp(e->error, "ECONNRESET") == 0;
     if (reset || (e->error != NULL && strcmp(e->error, "EPIPE") == 0))
         e->socket->broken = true;
@@ -212,12 +211,6 @@ static void asked(const struct event *e)
     end->broken = true;
     end->made->out->over = NULL;
     end->made->out->lost = true;
-}
-
-static bool says(const struct event *e, const char *key, const char *word)
-{
-    char value[128];
-    return argument(e->args, key, value, sizeof value) != NULL && strstr(value, word) != NULL;
 }
 
 /* Which calls do not wait: those on a socket with O_NONBLOCK, and those with MSG_DONTWAIT. */

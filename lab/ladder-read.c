@@ -153,6 +153,12 @@ const char *argument(const char *args, const char *key, char *value, size_t size
     return NULL;
 }
 
+bool says(const struct event *e, const char *key, const char *word)
+{
+    char value[128];
+    return argument(e->args, key, value, sizeof value) != NULL && strstr(value, word) != NULL;
+}
+
 /* A number of the trace; '-' is 0. What is beyond any sense is made small enough to be added. */
 static long long number_of(const char *field)
 {

@@ -3,6 +3,7 @@
  * ready. That is seen in the trace: it listens, or has bound a datagram socket, or has ended. */
 #include "../common/die.h"
 #include "ladder.h"
+#include "socktrace-program.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -31,17 +32,8 @@ static double now(void)
 /* Is there a program of that name? What a shell alone knows, as exit, has none. */
 static bool is_program(const char *name)
 {
-    const char *folder = getenv("PATH") != NULL ? getenv("PATH") : "";
     char path[4096];
-    if (strchr(name, '/') != NULL)
-        return true;
-    for (size_t length; *folder != '\0'; folder += length + (folder[length] == ':')) {
-        length = strcspn(folder, ":");
-        snprintf(path, sizeof path, "%.*s/%s", (int)length, folder, name);
-        if (access(path, X_OK) == 0)
-            return true;
-    }
-    return false;
+    return strchr(name, '/') != NULL || find_program(name, getenv("PATH"), path, sizeof path) == 0;
 }
 
 /* The words by which socktrace is to start the command. A plain one needs no shell, and should have

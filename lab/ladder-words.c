@@ -118,8 +118,7 @@ const char *detail_words(const struct event *e)
         add(words, "%s", address_words(e->peer));
     else if (e->call == ACCEPT && e->result >= 0 && !e->waiting)
         add(words, "%s", address_words(e->peer));
-    else if (e->call == RECV && argument(e->args, "flags", value, sizeof value) != NULL &&
-             strstr(value, "MSG_PEEK") != NULL)
+    else if (e->call == RECV && says(e, "flags", "MSG_PEEK"))
         add(words, "only looked (MSG_PEEK)");
     return words;
 }

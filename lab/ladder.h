@@ -56,7 +56,7 @@ struct end {
     long long sent, received;        /* how far each direction has come */
     struct arrow *finished;          /* our end of the stream, on its way to the other end */
     struct column *user;             /* whose call was the last */
-    bool at_once;       /* O_NONBLOCK is set: no call of it waits */
+    bool at_once;                    /* O_NONBLOCK is set: no call of it waits */
     bool pending;       /* by a connect that did not wait, with no sign of success yet */
     bool taken, broken; /* by accept(2); by a reset */
     enum state state;
@@ -167,6 +167,9 @@ void *allocate(size_t size); /* zeroed; never NULL */
 
 /* The value of key in field 19, in value; NULL when it is not there. */
 const char *argument(const char *args, const char *key, char *value, size_t size);
+
+/* Whether WORD is in the value of KEY in E's arguments. */
+bool says(const struct event *e, const char *key, const char *word);
 
 /* ladder-match.c: who received what, for the events from first to the last, in the order of time.
  */

@@ -9,6 +9,8 @@
 #ifndef SOCKTRACE_H
 #define SOCKTRACE_H
 
+#include "socktrace-program.h"
+
 #include <limits.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -159,14 +161,5 @@ void arg_open_flags(struct event *event, int flags);
 void arg_socket(struct event *event, int domain, int type, int protocol);
 void arg_option(struct event *event, int level, int option);
 const char *poll_events(char *buffer, size_t size, int events);
-
-/* ---- socktrace-program.c: can a program be watched? ---- */
-
-/* Looks at the file of a program. Returns NULL if nothing speaks against it, else the reason, in
- * words that fit after "cannot be watched: ". Uses only async-signal-safe calls. */
-const char *why_unwatchable(const char *path);
-/* Finds a program as execvp() does. Returns 0, or the error that execvp() would give. */
-int find_program(const char *file, const char *path_list, char *found, size_t size);
-const char *last_part(const char *path);
 
 #endif

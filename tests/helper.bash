@@ -347,6 +347,26 @@ alone() {
   PATIENCE=900 eventually grep -q alone alone.out
 }
 
+# BSD's systems, macOS too, take no datagram that is larger than the room for sending: 9216 bytes, unless asked for
+# more. Both ends of a UDP pair ask for it, and where the system gives more it stays.
+room_for_the_largest() {
+  undisturbed
+  ours server
+  ours client
+  need strace
+  UNDER='strace -D -qq -o server.trace -e trace=setsockopt' UNDER_CLIENT='strace -qq -o client.trace -e trace=setsockopt'
+  $UNDER true 2>/dev/null || skip "strace may not trace here"
+  server "$@"
+  ASAN_OPTIONS=detect_leaks=0 client -w 10 <<<hello # nothing looks for leaks under strace
+  local end room
+  for end in server client; do
+    room=$(sed -n 's/.*SOL_SOCKET, SO_SNDBUF, \[\([0-9]*\)\].*/\1/p' $end.trace)
+    ((room >= 65527)) || { cat $end.trace && false; }
+  done
+  room=$(ss -Hlunm "sport = :$PORT" | sed -n 's/.*,tb\([0-9]*\),.*/\1/p')
+  ((room >= $(cat /proc/sys/net/core/wmem_default)))
+}
+
 # foreign CODE: a Python program with a UDP socket s, bound at HOST and a free port. Sets PORT.
 foreign() {
   start foreign timeout 60 python3 -Sc "

@@ -584,13 +584,7 @@ for i in range(20):
 for pause, words in ((0.3, b"x"), (0.001, b"x" * 10000)):
     s = create_connection((host, port)); s.sendall(b"QUIT\r\n")
     while s.recv(4096): pass
-    s.setblocking(False)
-    try:
-        while True: # until the server has closed: then it answers with a reset
-            try: s.send(words)
-            except BlockingIOError: pass
-            time.sleep(pause)
-    except ConnectionError: pass'
+    talk_on(s, words, pause)'
 }
 
 @test "clients that reset, leave mid-line, send rubbish: the next one is served" {

@@ -174,13 +174,7 @@ talks_on() {
   python '
 for pause, words in ((0.3, b"x"), (0.001, b"x" * 10000)):
     s = create_connection((host, port)); s.sendall(b"close\n"); same(b"close\n", receive(s, 6))
-    s.setblocking(False)
-    try:
-        while True: # until the server has closed: then it answers with a reset
-            try: s.send(words)
-            except BlockingIOError: pass
-            time.sleep(pause)
-    except ConnectionError: pass'
+    talk_on(s, words, pause)'
   survives
 }
 @test "after close the server closes, also if the client goes on talking" { ours server && each talks_on; }

@@ -376,11 +376,7 @@ assert kept < 40, 'it keeps %d MiB' % kept"
 
 @test "-6 -b '*' leaves IPv4 alone" {
   site
-  server -6 -b '*' -d www
-  HOST=[::1] get /
-  answered 200
-  run timeout "$PATIENCE" curl -sS "http://127.0.0.1:$PORT/"
-  same 7 "$status" # refused
+  leaves_ipv4_alone
 }
 
 @test "curl, wget and Python's http.client are content" {

@@ -72,3 +72,12 @@ has() {
 hasnot() {
   [[ "$output" != *"$1"* ]] || { printf 'did not expect %s in:\n%s\n' "$1" "$output" >&2; return 1; }
 }
+
+# leaves_ipv4_alone: with -6 -b '*' the server of www answers over IPv6, and over IPv4 nobody does.
+leaves_ipv4_alone() {
+  server -6 -b '*' -d www
+  HOST='[::1]' get /
+  answered 200
+  run timeout "$PATIENCE" curl -sS "http://127.0.0.1:$PORT/"
+  same 7 "$status" # refused
+}

@@ -221,6 +221,20 @@ def lossy(s, reply_to, seed=1, percent=40, seen=lambda message, lost: None):
             s.sendto(reply_to(message), client)
 
 
+def talk_on(s, words, pause):
+    """Goes on sending, with a pause in seconds, until the other end has closed: then it answers with a reset."""
+    s.setblocking(False)
+    try:
+        while True:
+            try:
+                s.send(words)
+            except BlockingIOError:
+                pass
+            time.sleep(pause)
+    except ConnectionError:
+        pass
+
+
 def pings(text):
     """What a pinger's screen tells of each message: {its number: "answered" or "timed out"}, the first word counts."""
     told = {}
