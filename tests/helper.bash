@@ -205,6 +205,12 @@ ours() {
 # slow: not with scripts/test --quick.
 slow() { [ -z "${QUICK:-}" ] || skip "slow, not with --quick"; }
 
+# once: what the test is about does not depend on how our programs were built, or are disturbed.
+once() { [ "${VARIANT:-plain}" = plain ] || skip "once: in the plain variant"; }
+
+# deep: only with scripts/test --all.
+deep() { [ -n "${ALL:-}" ] || skip "deep: with --all"; }
+
 # whole: the test expects that what was sent at once also arrives at once, as it does unless a fault
 # (short, byte: see sockfault) makes each call do less than it was asked to.
 whole() {

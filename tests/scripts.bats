@@ -175,31 +175,6 @@ path_without() {
   never in_use 8888
 }
 
-# --- test ---
-
-@test "scripts/test counts what passed, failed and was skipped, and fails when a test does" {
-  slow
-  printf '@test "good" { true; }\n@test "bad" { false; }\n@test "left out" { skip "no moon"; }\n' >three.bats
-  run env JOBS=1 "$ROOT/scripts/test" --quick "$PWD/three.bats"
-  same 1 "$status"
-  same "1 passed, 1 failed, 1 skipped" "${lines[-1]}"
-  grep -q 'no moon' <<<"$output"
-  grep -q 'not ok 2 bad' <<<"$output"
-  printf '@test "good" { true; }\n' >one.bats
-  run "$ROOT/scripts/test" --quick "$PWD/one.bats"
-  same 0 "$status"
-  same "1 passed, 0 failed, 0 skipped" "${lines[-1]}"
-}
-
-@test "scripts/test: a test file that breaks off, or is not there, is no success" {
-  slow
-  printf '@test "one" { true; }\n@test "two" { kill -9 $PPID; kill -9 $$; }\n' >broken.bats
-  run "$ROOT/scripts/test" --quick "$PWD/broken.bats"
-  same 1 "$status"
-  run "$ROOT/scripts/test" --quick "$PWD/absent.bats"
-  same 2 "$status"
-}
-
 # --- bench ---
 
 @test "scripts/bench: one short round gives the table, the goals and the plot" {
