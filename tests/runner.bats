@@ -29,7 +29,7 @@ tests() { run timeout 120 "$ROOT/scripts/test" --quick "$@"; }
 }
 
 @test "what passes only in its second run is said to be unsteady, with what it said" {
-  printf '@test "at times" { echo "no luck"; mkdir %q/there && false || true; }\n' "$PWD" >unsteady.bats
+  printf '@test "at times" {\n  [ -d %q/there ] || { echo "no luck"; mkdir %q/there; false; }\n}\n' "$PWD" "$PWD" >unsteady.bats
   tests "$PWD/unsteady.bats"
   same 0 "$status"
   grep -q -- '--- unsteady: plain-unsteady.bats' <<<"$output"
@@ -59,11 +59,9 @@ tests() { run timeout 120 "$ROOT/scripts/test" --quick "$@"; }
 }
 
 @test "each variant gets its own programs, and is named to the tests" {
-  cat >variants.bats <<'END'
-# variants: plain asan byte
-@test "which" { echo "$VARIANT $BIN_DIR ${FAULT:-none}" >>"$SEEN"; }
-END
-  SEEN=$PWD/seen VARIANTS='plain asan byte tsan' tests "$PWD/variants.bats"
+  printf '# variants: plain asan byte\n@test "which" { echo "$VARIANT $BIN_DIR ${FAULT:-none}" >>"$SEEN"; }\n' >variants.bats
+  export SEEN=$PWD/seen VARIANTS="plain asan byte tsan"
+  tests "$PWD/variants.bats"
   same "3 passed, 0 failed, 0 skipped" "${lines[-1]}"
   grep -q "^plain $ROOT/build/bin none$" seen
   grep -q "^asan $ROOT/build-asan/bin none$" seen
