@@ -144,16 +144,19 @@ static void child_after_fork(void)
     pthread_mutex_unlock(&lock);
 }
 
+/* Before main(): when the first datagram came it was too late. Another thread could fork in that
+ * moment, and its child would find the lock taken for ever. */
+__attribute__((constructor)) static void watch_forks(void)
+{
+    pthread_atfork(before_fork, parent_after_fork, child_after_fork);
+}
+
 /* With the lock held and all signals blocked, so that the thread never runs the program's
  * handlers. */
 static bool start_thread(void)
 {
-    static bool fork_is_watched;
     pthread_t thread;
 
-    if (!fork_is_watched)
-        pthread_atfork(before_fork, parent_after_fork, child_after_fork);
-    fork_is_watched = true;
     if (!thread_runs && pthread_create(&thread, NULL, send_when_due, NULL) == 0) {
         pthread_detach(thread);
         thread_runs = true;

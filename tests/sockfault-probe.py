@@ -140,6 +140,29 @@ def forks():
     print(len(receive_all(receiver, 0.5)))
 
 
+def first_forks():
+    """A thread sends the process's first datagram while children are forked that send one each; how many arrive."""
+    sender, receiver = udp_pair()
+    both = threading.Barrier(2)
+
+    def work():
+        both.wait()
+        sender.sendto(b"x", receiver.getsockname())
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    both.wait()
+    time.sleep(0.1)  # the test makes what the first one does take longer than that
+    for _ in range(5):
+        if os.fork() == 0:
+            sender.sendto(b"y", receiver.getsockname())
+            os._exit(0)
+    thread.join()
+    for _ in range(5):
+        os.wait()
+    print(len(receive_all(receiver, 0.2)))
+
+
 def udp_errors():
     """What the system itself refuses is refused under every fault."""
     sender, receiver = udp_pair()
