@@ -85,9 +85,28 @@ free_port() {
 }
 
 # The listening table, for programs that do not say when they are ready; never a connection that probes.
-in_use() { [ "$(ss -Hltun "sport = :$1")" ]; }
+# From ss where there is one, from the kernel's own table on Linux without it, and from netstat on other systems.
+in_use() { [ "$(sockets_at "$1" listening)" ]; }
 not_in_use() { ! in_use "$1"; }
-unused() { [ -z "$(ss -Htuan "sport = :$1")" ]; }
+unused() { [ -z "$(sockets_at "$1" any)" ]; }
+sockets_at() {
+  # shellcheck disable=SC2016 # awk's
+  if [ "$2" = listening ]; then
+    ss -Hltun "sport = :$1" 2>/dev/null || listening_table "$1" '$4 == "0A" || FILENAME ~ /udp/' 'LISTEN|^udp'
+  else
+    ss -Htuan "sport = :$1" 2>/dev/null || listening_table "$1" 1 .
+  fi
+}
+listening_table() {
+  if [ -r /proc/net/tcp ]; then
+    local tables=(/proc/net/tcp /proc/net/udp)
+    [ ! -r /proc/net/tcp6 ] || tables+=(/proc/net/tcp6 /proc/net/udp6)
+    awk -v port="$(printf ':%04X' "$1")" "index(\$2, port) == length(\$2) - 4 && ($2)" "${tables[@]}"
+  else
+    netstat -an 2>/dev/null | awk -v port="$1" '/^(tcp|udp)/ { n = split($4, part, /[.:]/); if (part[n] == port) print }' |
+      grep -E "$3" || true
+  fi
+}
 
 # Somebody else's command, with {host}, {port}, {dir} and {target} put in. DIR: the folder whose files
 # a server gives out, or in which it keeps some.

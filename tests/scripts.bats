@@ -51,10 +51,27 @@ path_without() {
   # sudo must not work here without a password: a sudo of our own says no.
   rm -f path/sudo && printf '#!/bin/sh\nexit 1\n' >path/sudo && chmod 755 path/sudo
   "${user[@]}" env PATH=path test -r setup || skip "user nobody cannot reach the test's folder"
-  run "${user[@]}" env PATH=path bash ./setup </dev/null
+  run "${user[@]}" env PATH=path bash ./setup --all </dev/null
   same 1 "$status"
   grep -q 'setup: missing: .*mandoc.*socat' <<<"$output"
   grep -q 'setup: run this: sudo .*install.* mandoc .*socat' <<<"$output"
+  # The default run needs neither: it is light.
+  run "${user[@]}" env PATH=path bash ./setup </dev/null
+  never grep -q 'mandoc\|socat' <<<"$output"
+}
+
+@test "setup: no package that it installs starts a service" {
+  [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || skip "setup installs only as root, on Debian"
+  [ ! -e /usr/sbin/policy-rc.d ] || skip "this machine has a policy for services already"
+  path_without mandoc apt-get apt-cache
+  # An apt-get of our own, which asks what a package that has a service asks.
+  printf '#!/bin/sh\nfor word; do [ "$word" != install ] || { /usr/sbin/policy-rc.d mandoc start; echo "policy $?" >%q/asked; }; done\n' "$PWD" >path/apt-get
+  printf '#!/bin/sh\n' >path/apt-cache
+  chmod 755 path/apt-get path/apt-cache
+  run env PATH="$PWD/path" bash "$ROOT/scripts/setup" --all </dev/null
+  same 0 "$status"
+  same "policy 101" "$(cat asked)"
+  [ ! -e /usr/sbin/policy-rc.d ]
 }
 
 @test "setup: with nothing missing it says so and changes nothing" {
