@@ -2,6 +2,7 @@
 # The mail client: with our server, with servers that say what they are told to, and with real ones.
 bats_require_minimum_version 1.5.0
 # slow
+# threads
 load helper
 SERVER=smtp-server CLIENT=smtp-client
 
@@ -448,6 +449,7 @@ mistake() {
 # --- real mail servers
 
 @test "Postfix takes the mail and delivers it; what it refuses is told" {
+  once
   need postfix
   [ "$(id -u)" = 0 ] || skip 'Postfix starts as root only'
   local base
@@ -531,6 +533,7 @@ EOF
 }
 
 @test "Postfix's smtp-sink takes the mail" {
+  once
   need smtp-sink
   PORT=$(free_port)
   local user=()
@@ -543,6 +546,7 @@ EOF
 }
 
 @test "aiosmtpd takes the mail, byte for byte" {
+  once
   local python
   for python in python3 /usr/bin/python3; do
     "$python" -c 'import aiosmtpd' 2>/dev/null && break

@@ -2,6 +2,7 @@
 # The mail server, against RFC 5321, other people's mail programs, and hostile clients.
 bats_require_minimum_version 1.5.0
 # slow
+# threads
 load helper
 SERVER=smtp-server CLIENT=smtp-client
 
@@ -45,6 +46,7 @@ no_parts() { [ "$(parts)" = 0 ]; }
 # --- by hand
 
 @test "the lecture's dialogue, typed into each netcat" {
+  once
   server
   local nc n=0
   for nc in $(netcats); do
@@ -75,6 +77,7 @@ no_parts() { [ "$(parts)" = 0 ]; }
 }
 
 @test "netcats that turn LF into CRLF (-C, crlf) serve to type with" {
+  once
   server
   local n=0 command
   for command in "nc.openbsd -C -q 10 $HOST $PORT" "ncat -C $HOST $PORT" "socat -t 10 - TCP:$HOST:$PORT,crlf"; do
@@ -164,6 +167,7 @@ assert r.read() == b""   # and then the server closes'
 # --- other people's mail programs
 
 @test "curl delivers, and the stored message is the sent one byte for byte" {
+  once
   need curl
   server
   through_tee
@@ -175,6 +179,7 @@ assert r.read() == b""   # and then the server closes'
 }
 
 @test "swaks delivers, and the stored message is the sent one byte for byte" {
+  once
   need swaks
   server
   through_tee
@@ -186,6 +191,7 @@ assert r.read() == b""   # and then the server closes'
 }
 
 @test "msmtp delivers, and the stored message is the sent one byte for byte" {
+  once
   need msmtp
   server
   through_tee
@@ -197,6 +203,7 @@ assert r.read() == b""   # and then the server closes'
 }
 
 @test "s-nail delivers, and the stored message is the sent one byte for byte" {
+  once
   need s-nail
   server
   through_tee
@@ -208,6 +215,7 @@ assert r.read() == b""   # and then the server closes'
 }
 
 @test "Python's smtplib delivers, and the stored message is the sent one byte for byte" {
+  once
   server
   message >sent
   python '
@@ -274,6 +282,7 @@ open("replies", "wb").write(s.makefile("rb").read())'
 }
 
 @test "who types with netcat and without CRLF is told why the message does not end" {
+  once
   ours server
   server
   python '

@@ -16,8 +16,8 @@ probe() {
   # shellcheck disable=SC2086 # the faults may have options before them
   # Into a file: a child that hangs must not keep this test waiting for the end of a pipe.
   run bash -c '"$@" >probe.out 2>probe.err' - timeout -k 5 "$PATIENCE" "$BIN_DIR/sockfault" $faults python3 "$PROBE" "$@"
-  output=$(cat probe.out)
-  [ "$status" -eq 0 ] || { cat probe.err >&2; echo "$output" >&2; return 1; }
+  [ "$status" -eq 0 ] || { cat probe.err probe.out >&2; return 1; }
+  run cat probe.out
 }
 
 # The dice of sockfault(1), written a second time from its page: dice EXPRESSION, with throw(seed, fault, n),

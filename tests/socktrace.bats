@@ -129,6 +129,7 @@ setup_file() {
 }
 
 @test "the same for programs built with the sanitizers, by gcc and by clang" {
+  once
   local cc sanitizer done=0
   for cc in gcc clang; do
     command -v "$cc" >/dev/null || continue
@@ -163,6 +164,7 @@ setup_file() {
 
 # What Alpine has for a C library; programs of musl cannot load a library that was built for glibc.
 @test "with musl both instruments build, and do their work" {
+  once
   need musl-gcc
   server -q
   local flags=(-std=c11 -D_POSIX_C_SOURCE=200809L -D'INSTALLED_LIBRARY=""' -O1 -w)

@@ -2,6 +2,7 @@
 # The echo pair over TCP. There are five servers, and what one promises, all promise: each test of a
 # server runs for all of them, side by side. SERVER=tcp-echo-server-polled tests that one alone, and
 # SERVER_CMD anybody's.
+# threads
 load helper
 if [ -n "${SERVER_CMD:-}" ]; then
   SERVERS=${SERVERS:-${SERVER:-foreign}}
@@ -285,7 +286,7 @@ netcats_ask() {
     same "$(printf 'bye\nclose')" "$(printf 'bye\nclose\n' | nc_client "$name")" || { echo "$name" && false; }
   done
 }
-@test "the server answers every netcat" { each netcats_ask; }
+@test "the server answers every netcat" { once; each netcats_ask; }
 
 textbook() {
   server
@@ -683,6 +684,7 @@ print(each)"
 # --- the client, with servers that we did not write ---
 
 @test "the client is answered by every netcat" {
+  once
   ours client
   for name in $(netcats); do
     nc_server "$name" 'hello\n'
@@ -692,6 +694,7 @@ print(each)"
 }
 
 @test "the client with an echo made of socat and cat" {
+  once
   bulk
   need socat
   PORT=$(free_port)

@@ -95,6 +95,7 @@ c, addr = s.accept(); c.sendall(b'$GREETING\n'); c.close()"
 }
 
 @test "the server greets every netcat, with nothing to say" {
+  once
   server
   for name in $(netcats); do
     same "$GREETING" "$(nc_client "$name" </dev/null)" || { echo "$name"; return 1; }
@@ -212,6 +213,7 @@ for _ in range(20):
 }
 
 @test "the client reads whatever speaks first: every netcat as the server" {
+  once
   ours client
   for name in $(netcats); do
     nc_server "$name" 'one\ntwo, no newline'

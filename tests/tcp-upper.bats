@@ -143,6 +143,7 @@ same(want, receive(s, len(want)))'
 # --- the server, with clients that we did not write ---
 
 @test "the server answers every netcat" {
+  once
   server
   for name in $(netcats); do
     same "HELLO FROM A NETCAT" "$(nc_client "$name" <<<'hello from a netcat')" || { echo "$name"; return 1; }
@@ -336,6 +337,7 @@ s = create_connection(('127.0.0.1', $PORT)); s.sendall(b'x\n'); s.recv(1); print
 # --- the client, with servers that we did not write ---
 
 @test "the client is answered by every netcat" {
+  once
   ours client
   for name in $(netcats); do
     nc_server "$name" 'FROM A NETCAT\n'

@@ -323,15 +323,17 @@ except TimeoutError: print("fine")'
   same 2 "$(sed -n 's/^Message\[\(.*\)\] - .*/\1/p' server.out | sort -u | wc -l)"
 }
 
-@test "nc.openbsd asks" { netcat_asks nc.openbsd -u 127.0.0.1; }
-@test "nc.traditional asks" { netcat_asks nc.traditional -u 127.0.0.1; }
-@test "ncat asks" { netcat_asks ncat -u 127.0.0.1; }
+@test "nc.openbsd asks" { once; netcat_asks nc.openbsd -u 127.0.0.1; }
+@test "nc.traditional asks" { once; netcat_asks nc.traditional -u 127.0.0.1; }
+@test "ncat asks" { once; netcat_asks ncat -u 127.0.0.1; }
 @test "busybox nc asks" {
+  once
   need busybox
   busybox nc --help 2>&1 | grep -q -- -u || skip "this busybox nc knows no UDP"
   netcat_asks busybox nc -u 127.0.0.1
 }
 @test "socat asks" {
+  once
   need socat
   server
   begin socat socat - "UDP:127.0.0.1:$PORT"
@@ -339,15 +341,16 @@ except TimeoutError: print("fine")'
   eventually grep -qx 'OK\.\.\.hello' socat.out
 }
 
-@test "nc.openbsd serves" { netcat_serves nc.openbsd -u -l 127.0.0.1 '{port}'; }
-@test "nc.traditional serves" { netcat_serves nc.traditional -u -l -s 127.0.0.1 -p '{port}'; }
-@test "ncat serves" { netcat_serves ncat -u -l 127.0.0.1 '{port}'; }
+@test "nc.openbsd serves" { once; netcat_serves nc.openbsd -u -l 127.0.0.1 '{port}'; }
+@test "nc.traditional serves" { once; netcat_serves nc.traditional -u -l -s 127.0.0.1 -p '{port}'; }
+@test "ncat serves" { once; netcat_serves ncat -u -l 127.0.0.1 '{port}'; }
 @test "busybox nc serves" {
+  once
   need busybox
   busybox nc --help 2>&1 | grep -q -- -u || skip "this busybox nc knows no UDP"
   netcat_serves busybox nc -u -l -s 127.0.0.1 -p '{port}'
 }
-@test "socat serves" { netcat_serves socat - 'UDP-LISTEN:{port},bind=127.0.0.1'; }
+@test "socat serves" { once; netcat_serves socat - 'UDP-LISTEN:{port},bind=127.0.0.1'; }
 
 @test "a plain echo service, which adds no OK...: socat with PIPE" {
   ours client

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # web-server among clients that mean harm, or are merely slow, gone or many.
 # slow
+# threads
 load helper
 load web
 SERVER=web-server
@@ -210,6 +211,7 @@ assert time.monotonic() - begun < 28"
 }
 
 @test "1000 slow connections of slowhttptest leave it serving" {
+  once
   need slowhttptest
   site
   ulimit -n 4096 || skip "cannot have 4096 descriptors"
@@ -380,6 +382,7 @@ assert kept < 40, 'it keeps %d MiB' % kept"
 }
 
 @test "curl, wget and Python's http.client are content" {
+  once
   need curl wget
   site
   head -c 200000 /dev/urandom >www/random

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # web-server: what it answers. Each test names the section of RFC 9110 or 9112 that it holds it to.
 # slow
+# threads
 load helper
 load web
 SERVER=web-server
