@@ -2,7 +2,7 @@
 # scripts/grade: that it marks rightly, that it is safe, and that its reports are what the systems expect.
 # variants: plain
 # slow
-# alone
+# takes: 100 s
 load helper
 
 grade() { timeout 300 "$ROOT/scripts/grade" "$@"; }
@@ -10,8 +10,30 @@ reference() { echo "$ROOT/tests/grade/$1.py"; }
 
 # --- it marks rightly ---
 
-@test "each reference and a program of ours of each kind gets full marks, each mutant loses what its mistake costs" {
-  timeout 1100 python3 "$ROOT/tests/grade/prove.py" # of one exercise: prove.py [-t] EXERCISE [MISTAKE]
+@test "a reference gets full marks, and a mutant loses what its mistake costs" {
+  local exercise
+  for exercise in tcp-greet-server udp-echo-client; do
+    timeout 200 python3 "$ROOT/tests/grade/prove.py" "$exercise" 'the reference'
+  done
+  timeout 200 python3 "$ROOT/tests/grade/prove.py" tcp-upper-server 'one recv for each client'
+}
+
+@test "each exercise has its proof in one of tests/grade-proof-*.bats" {
+  local name kind proofs=("$ROOT"/tests/grade-proof-*.bats)
+  for name in $("$ROOT/scripts/grade" -l | awk '{print $1}'); do
+    kind=${name%%-*}
+    [[ " ${proofs[*]} " == *"/grade-proof-$kind.bats "* ]] || { echo "no proof for $name" >&2; return 1; }
+    grep -q "prove.py\" '$kind-\*'" "$ROOT/tests/grade-proof-$kind.bats"
+  done
+}
+
+@test "--only: these checks and those that they come after; one that there is not is named" {
+  run grade tcp-upper-server --no-ladder --only pieces -o csv -- python3 "$(reference tcp-upper-server)" '{port}'
+  same 0 "$status"
+  same "$(printf 'check\nsentence\npieces')" "$(cut -d, -f2 <<<"$output")"
+  run grade tcp-upper-server --only nonsense -- true
+  same 2 "$status"
+  [[ $output == *"there is no check 'nonsense' here: sentence, "* ]]
 }
 
 @test "the relay in C, of which the skeleton is made, gets full marks; no warning from gcc or clang" {

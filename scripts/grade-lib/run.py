@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from checks import ROOT, TEST, TESTS, side_of
 
@@ -42,6 +42,7 @@ class Settings:
     exercise: str
     command: list
     peer: str = ""  # our program at the other end
+    only: list = field(default_factory=list)  # names of checks; none: all
     port: int = 0
     jobs: int = 4
     limit: int = 60  # seconds for one check

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""prove.py [-t] [EXERCISE [MISTAKE]] - proves that scripts/grade marks rightly: the reference and our own program get full
+"""prove.py [-at] [EXERCISE [MISTAKE]] - proves that scripts/grade marks rightly: the reference and our own program get full
 marks, and each mutant of tests/grade/mutants.py loses the points of exactly the checks that name its mistake.
+EXERCISE may be a pattern: 'tcp-*'. A mutant is graded by the checks that it must lose, by those that they come after, and
+by the next one behind each of them that it must keep; with -a, by all.
 -t: tells the seconds that each grading took, the slowest first, and its slowest checks. JOBS gradings run at once,
 two checks of each: most time goes by in waiting for programs that hang, and one that hangs keeps one job only."""
 import csv
+import fnmatch
 import os
 import random
 import subprocess
@@ -19,19 +22,34 @@ from checks import arguments_of, exercises  # noqa: E402
 from mutants import MUTANTS  # noqa: E402
 
 
+OPTIONS = "".join(word[1:] for word in sys.argv[1:] if word[0] == "-")
+WORDS = [word for word in sys.argv[1:] if word[0] != "-"]
+WITH_ALL = "a" in OPTIONS
 OWN = "our own program"
 SOME_OF_OURS = ("tcp-upper-client", "udp-echo-client", "udp-ping", "tcp-greet-server", "tcp-echo-server-polled",
                 "web-server-simple", "web-server", "smtp-client", "smtp-server")
 PROGRAMS = os.environ.get("BIN_DIR", os.path.join(ROOT, "build", "bin"))
 
 
-def grade(exercise, command):
+def checks_for(exercise, lost):
+    """The names of the checks that a mutant needs; none: all of them."""
+    order, lost = [check.name for check in exercises()[exercise]], lost.split()
+    if not lost or lost == ["ALL"] or WITH_ALL:
+        return []
+    kept = [at for at, name in enumerate(order) if name not in lost]
+    beside = {min((at for at in kept if at > order.index(name)), default=max(kept)) for name in lost if kept and name in order}
+    return lost + [order[at] for at in beside]
+
+
+def grade(exercise, command, only):
     """The lines of the CSV report: {check: line}; and the seconds of processor time that it took."""
     # Past what chooses a python3 by folder (pyenv and its like), and takes its time each time.
     path = os.path.dirname(os.path.realpath(sys.executable)) + ":" + os.environ["PATH"]
     with tempfile.NamedTemporaryFile(suffix=".csv") as report:
         words = [sys.executable, os.path.join(ROOT, "scripts", "grade"), exercise, "--no-ladder", "--jobs", "2",
                  "-o", "csv:" + report.name, "--"]
+        if only:
+            words[3:3] = ["--only", ",".join(only)]
         child = subprocess.Popen(words + command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                  env=dict(os.environ, PATH=path))
         _, _, used = os.wait4(child.pid, 0)
@@ -76,7 +94,7 @@ def prove(job):
                 return f"{exercise}: {mistake}: the text to be replaced does not stand in the reference once", ""
             with open(command[2], "w", encoding="utf-8") as file:
                 file.write(text)
-        lines, used = grade(exercise, command)
+        lines, used = grade(exercise, command, checks_for(exercise, lost))
     if not lines:
         return f"{exercise}: {mistake}: no report", ""
     times = times_of(job, time.monotonic() - began, used, lines)
@@ -91,19 +109,19 @@ def prove(job):
 
 
 def main():
-    telling, words = "-t" in sys.argv[1:], [word for word in sys.argv[1:] if word != "-t"]
-    wanted, mistake, *_ = words + ["", ""]
+    wanted, mistake, *_ = WORDS + [""] * 2
+    wanted = wanted or "*"
     jobs = [(exercise, OWN, "") for exercise in exercises() if exercise == wanted or exercise in SOME_OF_OURS]
     for exercise, mutants in MUTANTS.items():
         jobs.append((exercise, "the reference", ""))
         jobs += [(exercise, *mutant) for mutant in mutants]
-    jobs = [job for job in jobs if wanted in ("", job[0]) and mistake in job[1] and
+    jobs = [job for job in jobs if fnmatch.fnmatchcase(job[0], wanted) and mistake in job[1] and
             (job[1] != OWN or os.path.exists(our_own(job[0])[0]))]
     random.Random(1).shuffle(jobs)  # those that wait beside those that work
     with ThreadPoolExecutor(int(os.environ.get("JOBS", "6"))) as pool:
         found = list(pool.map(prove, jobs))
     problems = [problem for problem, _ in found if problem]
-    if telling:
+    if "t" in OPTIONS:
         print("\n".join(sorted((times for _, times in found), reverse=True)))
     print("\n".join(problems + [f"{len(jobs)} programs graded, {len(problems)} not as they should be"]))
     return bool(problems) or not jobs

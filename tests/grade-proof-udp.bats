@@ -1,0 +1,12 @@
+#!/usr/bin/env bats
+# The grader marks rightly: the exercises udp-*. Each reference and a program of ours of each kind gets full
+# marks, and each mutant loses what its mistake costs, and keeps what is beside it. See tests/grade/prove.py.
+# variants: plain
+# slow
+# all: the whole proof of the grader, udp
+# takes: 90 s
+load helper
+
+@test "the grader marks references, programs of ours and mutants rightly: udp" {
+  JOBS=4 timeout 1100 python3 "$ROOT/tests/grade/prove.py" 'udp-*'
+}
