@@ -26,7 +26,7 @@ install(FILES packaging/man/bothends-grade.1 DESTINATION ${CMAKE_INSTALL_MANDIR}
 
 # The docs, in folders as here, so that their links lead somewhere; and the sources, to be read and built on.
 install(FILES README.md CONTRIBUTING.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
-install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} PATTERN site EXCLUDE PATTERN grading EXCLUDE)
+install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} PATTERN docs/site EXCLUDE)
 install(DIRECTORY lab/scripts DESTINATION ${CMAKE_INSTALL_DOCDIR}/lab)
 install(DIRECTORY common tcp udp web mail DESTINATION ${share})
 
