@@ -28,6 +28,7 @@ install(FILES packaging/man/bothends-grade.1 DESTINATION ${CMAKE_INSTALL_MANDIR}
 install(FILES README.md CONTRIBUTING.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} PATTERN docs/site EXCLUDE)
 install(DIRECTORY lab/scripts DESTINATION ${CMAKE_INSTALL_DOCDIR}/lab)
+install(FILES packaging/homebrew/bothends.rb DESTINATION ${CMAKE_INSTALL_DOCDIR}/packaging/homebrew)
 install(DIRECTORY common tcp udp web mail DESTINATION ${share})
 
 install(CODE "set(share \"${share}\")
