@@ -62,6 +62,7 @@ debian_make() {
   # What was fetched before need not be fetched again; apt compares its checksum.
   cp -ln "$DEBIAN_CACHE/$suite-packages/"*.deb "$dir/var/cache/apt/archives/" 2>/dev/null ||
     cp -n "$DEBIAN_CACHE/$suite-packages/"*.deb "$dir/var/cache/apt/archives/" 2>/dev/null || true
+  debian_run "$dir" apt-get -qq update # the mirror may have newer packages by now, and the old ones no more
 }
 
 # The archive, made anew.

@@ -3,12 +3,13 @@
 # steps of the Homebrew formula; the commands of the devcontainer.
 # variants: plain
 # all: the Debian package, installed and used in a fresh Debian; the Homebrew formula's steps, and the devcontainer's
-# shellcheck disable=SC2016 # what runs in the Debian is expanded there
+# shellcheck disable=SC2016,SC2034 # what runs in the Debian is expanded there; helper.bash reads PIDS
 load helper
 # shellcheck source=tests/debian.bash
 . "$ROOT/tests/debian.bash"
 
 setup_file() {
+  command -v dpkg-shlibdeps >/dev/null || return 0 # then each test says so
   clean_copy "$BATS_FILE_TMPDIR/source"
   cd "$BATS_FILE_TMPDIR/source" || return
   CMAKE_BUILD_PARALLEL_LEVEL=2 bash -ec "$(readme '^cmake -S')
@@ -25,13 +26,17 @@ setup_file() {
   cp "$BATS_FILE_TMPDIR"/source/build/*.deb "$DEBIAN/root/build/"
   # Nobody is there to say yes; and what the package needs must be all that it depends on.
   printf '%s\n' 'APT::Get::Assume-Yes "true";' 'APT::Install-Recommends "false";' >"$DEBIAN/etc/apt/apt.conf.d/99test"
-  # A Debian for containers leaves the pages out; whoever has man does not.
-  rm -f "$DEBIAN/etc/dpkg/dpkg.cfg.d/docker" "$DEBIAN/etc/dpkg/dpkg.cfg.d/excludes"
   local install
   install=$(readme '^sudo apt install')
   debian_run "$DEBIAN" bash -ec "apt-get install -qq man-db
     find / -xdev ! -type d ! -path '/var/*' ! -path '/proc/*' | sort >/var/before
     ${install#sudo }" >"$BATS_FILE_TMPDIR/apt" 2>&1 || { cat "$BATS_FILE_TMPDIR/apt"; return 1; }
+}
+
+setup() {
+  cd "$BATS_TEST_TMPDIR" || return
+  command -v dpkg-shlibdeps >/dev/null || skip "dpkg-dev is not installed: no Debian package can be made"
+  PIDS=()
 }
 
 teardown_file() {
