@@ -69,7 +69,7 @@ root() { in_debian bash -c "$1"; }
 in_debian() {
   [ -z "$LACKS" ] || skip "$LACKS"
   local script="set -euo pipefail; export LC_ALL=C.UTF-8
-    started() { coproc \"\$@\"; read -r line <&\"\${COPROC[0]}\"; port=\${line##* }; } # a server that has said where it listens
+    started() { exec {said}< <(exec \"\$@\"); read -r line <&\$said; port=\${line##* }; } # a server that has said where it listens
     ${*: -1}"
   debian_alone "$DEBIAN" timeout 120 "${@:1:$#-1}" "$script" </dev/null
 }
@@ -249,13 +249,11 @@ in_debian() {
     bash "$(value '["postCreateCommand"]')" >created 2>&1 </dev/null || { tail -n 40 created; debian_gone "$dir"; return 1; }
   # Then its terminal finds the programs, and the ports that are forwarded are those of the servers.
   debian_alone "$dir" runuser -u vscode -- timeout 60 env "PATH=$path" bash -euc 'cd /workspaces/bothends
-    coproc tcp-upper-server -q 0
-    read -r line <&"${COPROC[0]}"
+    exec {said}< <(exec tcp-upper-server -q 0)
+    read -r line <&$said
     [ "$(tcp-upper-client 127.0.0.1 "${line##* }" <<<hello)" = HELLO ]
-    kill "$COPROC_PID"
-    wait "$COPROC_PID" || true
-    coproc web-server -q -d docs
-    read -r line <&"${COPROC[0]}"
+    exec {said}< <(exec web-server -q -d docs)
+    read -r line <&$said
     echo "$line" | grep " port $1\$"
     curl -sf "http://127.0.0.1:$1/web.md" | cmp - docs/web.md
     ./scripts/grade tcp-greet-client -- python3 tests/grade/tcp-greet-client.py {host} {port}' bash "$(value '["forwardPorts"][0]')" >used 2>&1 </dev/null || status=$?
