@@ -127,11 +127,17 @@ static int fault_sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int 
 }
 REPLACE(sendmmsg);
 
-static int fault_recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags,
+#ifdef __GLIBC__
+typedef int recvmmsg_flags;
+#else
+typedef unsigned recvmmsg_flags; /* musl */
+#endif
+
+static int fault_recvmmsg(int fd, struct mmsghdr *messages, unsigned count, recvmmsg_flags flags,
                           struct timespec *timeout)
 {
     ready();
-    if (kind_of(fd) != FOREIGN && struck("recvmmsg", RECEIVE, fd, flags))
+    if (kind_of(fd) != FOREIGN && struck("recvmmsg", RECEIVE, fd, (int)flags))
         return -1;
     return own.recvmmsg(fd, messages, count, flags, timeout);
 }

@@ -174,14 +174,14 @@ static void test_cache(void)
     site_tick(&site, (int64_t)time(NULL) + 5);
     keep("a");
     check_number("a file left alone is kept", "found", 1, find("a", &f));
-    check_text("its content", "1", f.content, f.size);
+    check_text("its content", "1", f.content, (size_t)f.size);
     touch("a", "2"); /* the same size */
     check_number("a changed file is read again", "found", 0, find("a", &g));
-    check_text("an answer being sent keeps what it began with", "1", f.content, f.size);
+    check_text("an answer being sent keeps what it began with", "1", f.content, (size_t)f.size);
     site_tick(&site, (int64_t)time(NULL) + 5);
     keep("a");
     check_number("found again", "found", 1, find("a", &g));
-    check_text("the new content", "2", g.content, g.size);
+    check_text("the new content", "2", g.content, (size_t)g.size);
     check_number("RFC 9110 8.8.3: another tag", "same", 0, strcmp(f.etag, g.etag) == 0);
     MUST(unlink("a"));
     check_number("a removed file is gone", "found", 0, find("a", &(struct file){0}));
