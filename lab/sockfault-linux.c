@@ -137,7 +137,7 @@ static int fault_recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int 
                           struct timespec *timeout)
 {
     ready();
-    if (kind_of(fd) != FOREIGN && struck("recvmmsg", RECEIVE, fd, flags))
+    if (kind_of(fd) != FOREIGN && struck("recvmmsg", RECEIVE, fd, (int)flags))
         return -1;
     return own.recvmmsg(fd, messages, count, (message_flags)flags, timeout);
 }

@@ -47,11 +47,17 @@ int poll(struct pollfd *fds, nfds_t n, int milliseconds)
 #ifdef __GLIBC__ /* elsewhere towupper() is inline (macOS), or not alone in its file (musl) */
 static wint_t lacks_capital; /* the character, or 0 */
 
-wint_t towupper(wint_t c)
+static wint_t capital_of(wint_t c)
 {
-    return c == lacks_capital ? WEOF : towctrans(c, wctrans("toupper"));
+    return c == lacks_capital ? WEOF : towupper(c);
 }
 #endif
+
+/* No function of that name can be put before the C library's: on macOS it is inline, and musl's has
+ * its object file in common with others. So text.c is compiled once more, to call this one. */
+#define towupper capital_of
+#include "../../common/text.c"
+#undef towupper
 
 /* Runs work() in a child; returns its exit status, its stdout and stderr (one after the other). */
 static char said[4000];
