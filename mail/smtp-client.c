@@ -11,6 +11,7 @@
 #include "../common/text.h"
 #include "dialogue.h"
 #include "message.h"
+#include <poll.h>
 #include <pwd.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -45,24 +46,33 @@ static void show(const char *who, const char *bytes, size_t length)
     }
 }
 
+/* What has come of the server's words, and how far they have been read. */
+static char heard[4096];
+static ssize_t heard_length, heard_read;
+
 /* The next byte that the server sent. */
 static char next_byte(void)
 {
-    static char bytes[4096];
-    static ssize_t n, i;
-    while (i >= n) {
-        i = 0;
-        n = recv(client, bytes, sizeof bytes, 0);
-        if (n == -1 && errno == EINTR)
+    while (heard_read >= heard_length) {
+        heard_read = 0;
+        heard_length = recv(client, heard, sizeof heard, 0);
+        if (heard_length == -1 && errno == EINTR)
             continue;
-        if (n <= 0)
+        if (heard_length <= 0)
             end_if_done();
-        if (n == -1)
+        if (heard_length == -1)
             die("recv from %s", server.text);
-        if (n == 0)
+        if (heard_length == 0)
             complain(1, "%s closed the connection in the middle of the dialogue", server.text);
     }
-    return bytes[i++];
+    return heard[heard_read++];
+}
+
+/* Has the server said more than was asked of it? */
+static bool has_more_to_say(void)
+{
+    struct pollfd soon = {.fd = client, .events = POLLIN};
+    return heard_read < heard_length || poll(&soon, 1, 0) == 1;
 }
 
 /* Reads a reply: "250-..." is followed by another line, "250 ..." is the last. Returns its code. */
@@ -84,6 +94,11 @@ static int read_reply(void)
             end_if_done();
             complain(1, "%s does not speak SMTP: it says '%s'", server.text,
                      shown(reply + line, length - line < 80 ? length - line : 80, text));
+        }
+        if (strncmp(reply, reply + line, 3) != 0) { /* RFC 5321, 4.2.1 */
+            end_if_done();
+            complain(1, "%s does not speak SMTP: one reply has the codes %.3s and %.3s",
+                     server.text, reply, reply + line);
         }
         more = reply[line + 3] == '-';
     }
@@ -115,17 +130,25 @@ static int __attribute__((format(printf, 1, 2))) command(const char *format, ...
     return read_reply();
 }
 
-/* Tells what the server refused, in its own words. */
+/* Prints what the server refused, in its own words; or that it answered what is no answer to this.
+ */
 static void refused(const char *what, const char *whom)
 {
     static char words[SHOWN_ROOM(sizeof reply)];
-    complain(0, "%s refused the %s%s: %s", server.text, what, whom,
-             shown(reply, strlen(reply), words));
+    shown(reply, strlen(reply), words);
+    if (*reply >= '4')
+        complain(0, "%s refused the %s%s: %s", server.text, what, whom, words);
+    else
+        complain(0,
+                 "%s answered '%s' to the %s%s, which needs another reply: the message does not "
+                 "count as sent",
+                 server.text, words, what, whom);
 }
 
 /* The dialogue, command by command. Returns true when every recipient gets the message. */
 static bool deliver(const struct envelope *mail, const char *text, size_t length, bool eight_bit)
 {
+    char words[SHOWN_ROOM(sizeof reply)];
     size_t accepted = 0;
 
     /* Box: the server speaks first. */
@@ -150,7 +173,8 @@ static bool deliver(const struct envelope *mail, const char *text, size_t length
         return false;
     }
     for (size_t i = 0; i < mail->recipients; i++) {
-        if (command("RCPT TO:<%s>", mail->to[i]) / 10 == 25) /* 250 or 251 */
+        code = command("RCPT TO:<%s>", mail->to[i]);
+        if (code == 250 || code == 251)
             accepted++;
         else
             refused("recipient ", mail->to[i]);
@@ -158,13 +182,21 @@ static bool deliver(const struct envelope *mail, const char *text, size_t length
     if (accepted == 0)
         return false;
 
-    /* Box: the message, up to a dot on a line of its own. */
-    code = command("DATA");
-    if (code == 354) {
-        send_bytes(text, length);
-        code = read_reply();
+    /* Box: ask whether the message may come. Only 354 lets it go. */
+    if (command("DATA") != 354) {
+        refused("message", "");
+        return false;
     }
-    if (code != 250) {
+    if (has_more_to_say()) { /* it cannot be about the message; and where the text is due there is
+                                no QUIT */
+        read_reply();
+        complain(1, "%s answers the message before it is sent, with '%s': nothing was sent",
+                 server.text, shown(reply, strlen(reply), words));
+    }
+
+    /* Box: the message, up to a dot on a line of its own. Only the reply to it makes it sent. */
+    send_bytes(text, length);
+    if (read_reply() != 250) {
         refused("message", "");
         return false;
     }

@@ -328,6 +328,56 @@ refused() { # WHAT THE SERVER SAYS, THE END OF THE LINE ON STDERR
   same "C: QUIT S: bye" "$(tail -n 2 <<<"$output" | xargs)"
 }
 
+@test "a server that answers 250 to everything was sent nothing: only 354 lets the text go" {
+  ours client
+  local code
+  for code in 250 220 221 251 421 503; do
+    fake DATA="$code ok"
+    send <<<hi
+    same 1 "$status"
+    same 1 "${#stderr_lines[@]}"
+    [[ $stderr == *"'$code ok' to the message, which needs another reply: the message does not count as sent" ||
+      $stderr == *"refused the message: $code ok" ]]
+    eventually grep -q QUIT said
+    never grep -qx $'hi\r' said
+  done
+}
+
+@test "a reply of the wrong step does not count: at each step only the codes that RFC 5321 names" {
+  ours client
+  local wrong
+  for wrong in 'hello=250 ok' 'hello=354 go on' 'EHLO=220 ok' 'EHLO=354 go on' 'MAIL=354 go on' 'MAIL=251 ok' \
+    'RCPT=220 ok' 'RCPT=252 perhaps' 'RCPT=354 go on' '.=354 go on' '.=220 ok' '.=251 ok' '.=221 bye'; do
+    fake "$wrong"
+    send <<<hi
+    same 1 "$status"
+    same 1 "${#stderr_lines[@]}"
+    [[ $stderr == *"${wrong#*=}"*"needs another reply"* ]] || { echo "$wrong: $stderr" >&2; return 1; }
+  done
+  fake 'RCPT=251 will forward'
+  send <<<hi
+  same 0 "$status"
+}
+
+@test "lines of different codes are no reply" {
+  ours client
+  local word
+  for word in hello EHLO MAIL RCPT DATA .; do
+    fake "$word=250-x|550 no"
+    send <<<hi
+    same 1 "$status"
+    [[ $stderr == *"does not speak SMTP: one reply has the codes 250 and 550" ]]
+  done
+}
+
+@test "a 250 that was said before the text went out is no reply to it" {
+  ours client
+  fake 'DATA=354 go on|250 taken'
+  send <<<hi
+  same 1 "$status"
+  [[ $stderr == *"answers the message before it is sent, with '250 taken': nothing was sent" ]]
+}
+
 @test "servers that are none, that leave, that are silent, that never stop: one line, status 1, no hang" {
   ours client
   local word
