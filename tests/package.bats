@@ -2,6 +2,7 @@
 # The packages: what is in the Debian package, and that it works where nothing but it was installed; the
 # steps of the Homebrew formula; the commands of the devcontainer.
 # variants: plain
+# takes: 170 s
 # all: the Debian package, installed and used in a fresh Debian; the Homebrew formula's steps, and the devcontainer's
 # shellcheck disable=SC2016,SC2034 # what runs in the Debian is expanded there; helper.bash reads PIDS
 load helper

@@ -2,6 +2,7 @@
 # The lecture pairs and the cores on other processors: 32 bits (armhf), and the other byte order (s390x).
 # all: the pairs and the cores under qemu, on 32 bits and on big-endian
 # variants: plain
+# takes: 90 s
 #
 # Built by Debian's cross compilers, started by qemu-user through wrappers, as tests/under does it; the pairs' own
 # test files run on them. Left out is what the emulation itself minds, not the programs: LD_PRELOAD (the libraries
