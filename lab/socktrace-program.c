@@ -129,6 +129,12 @@ const char *why_unwatchable(const char *path)
     return why;
 }
 
+/* As execve(2) will look at it: by the effective user, which access() does not. */
+static bool may_execute(const char *file)
+{
+    return faccessat(AT_FDCWD, file, X_OK, AT_EACCESS) == 0;
+}
+
 int find_program(const char *file, const char *path_list, char *found, size_t size)
 {
     int error = ENOENT;
@@ -137,7 +143,7 @@ int find_program(const char *file, const char *path_list, char *found, size_t si
         if (strlen(file) >= size)
             return ENAMETOOLONG;
         strcpy(found, file);
-        return access(found, X_OK) == 0 ? 0 : errno;
+        return may_execute(found) ? 0 : errno;
     }
     for (const char *at = path_list; at != NULL && file[0] != '\0';) {
         size_t length = strcspn(at, ":");
@@ -148,7 +154,7 @@ int find_program(const char *file, const char *path_list, char *found, size_t si
         put_text(&text, length > 0 ? "/" : "./");
         put_text(&text, file);
         if (stat(found, &status) == 0 && S_ISREG(status.st_mode)) {
-            if (access(found, X_OK) == 0)
+            if (may_execute(found))
                 return 0;
             error = EACCES;
         }

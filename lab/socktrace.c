@@ -62,8 +62,11 @@ static void find_folder(char folder[PATH_MAX], const char *argv0)
     char found[PATH_MAX];
     const char *path_list = getenv("PATH");
 
-    if (find_program(argv0, path_list, found, sizeof found) != 0 || realpath(found, folder) == NULL)
-        stop(FAILED, "find the folder of", argv0, ENOENT);
+    int error = find_program(argv0, path_list, found, sizeof found);
+    if (error == 0 && realpath(found, folder) == NULL)
+        error = errno;
+    if (error != 0)
+        stop(FAILED, "find the folder of", argv0, error);
     *strrchr(folder, '/') = '\0';
 }
 
