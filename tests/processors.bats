@@ -41,11 +41,11 @@ passes() {
 }
 
 pairs() {
-  passes tcp-upper 8 'bytes that are no character|server answers every netcat|two messages in one|ten megabytes|reset at any point|Ctrl-C'
-  passes tcp-echo 10 'bytes that are no text|ten megabytes|every netcat|reset at any point|cannot deadlock|in pieces'
+  passes tcp-upper 6 'bytes that are no character|server answers every netcat|two messages in one|ten megabytes|reset at any point|Ctrl-C'
+  passes tcp-echo 7 'bytes that are no text|ten megabytes|every netcat|reset at any point|cannot deadlock|in pieces'
   passes tcp-greet 3 'netcat|resets'
-  passes udp-upper 3 'bytes that are no text|in Python|largest'
-  passes udp-echo 3 'bytes that are no text|in Python|largest'
+  passes udp-upper 6 'bytes that are no text|in Python|largest'
+  passes udp-echo 6 'bytes that are no text|in Python|largest'
 }
 
 # What a unit test leaves out: web_date compares with the C library for 1900, which 32 bits of time_t do not reach;
