@@ -128,18 +128,18 @@ static int fault_sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int 
 REPLACE(sendmmsg);
 
 #ifdef __GLIBC__
-typedef int message_flags;
+typedef int recvmmsg_flags;
 #else
-typedef unsigned message_flags; /* musl */
+typedef unsigned recvmmsg_flags; /* musl */
 #endif
 
-static int fault_recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags,
+static int fault_recvmmsg(int fd, struct mmsghdr *messages, unsigned count, recvmmsg_flags flags,
                           struct timespec *timeout)
 {
     ready();
     if (kind_of(fd) != FOREIGN && struck("recvmmsg", RECEIVE, fd, (int)flags))
         return -1;
-    return own.recvmmsg(fd, messages, count, (message_flags)flags, timeout);
+    return own.recvmmsg(fd, messages, count, flags, timeout);
 }
 REPLACE(recvmmsg);
 

@@ -37,15 +37,15 @@ extern char **environ;
 #endif
 
 /* The library stands before the C library: its own recv() is called, REAL(recv) is the next one's.
- * On macOS dyld interposes instead: own_recv() is called for recv(), which is the real one. */
+ * On macOS dyld interposes instead: interposed_recv() is called for recv(), which is the real one. */
 #ifdef __APPLE__
-#define WATCH(type, name) static type own_##name
+#define WATCH(type, name) static type interposed_##name
 #define REAL(name) name
 #define INTERPOSE(type, name, parameters)                                                          \
     __attribute__((used, section("__DATA,__interpose"))) static const struct {                     \
         type(*with) parameters;                                                                    \
         type(*what) parameters;                                                                    \
-    } interpose_##name = {own_##name, name};
+    } interpose_##name = {interposed_##name, name};
 #else
 #define WATCH(type, name) __attribute__((visibility("default"))) type name
 #define REAL(name) real.name

@@ -188,7 +188,8 @@ static short read_body(struct worker *w, struct connection *c)
         return start_sending(w, c);
     }
     x->at = x->length = x->request.length; /* the head stays: the answer is made from it */
-    set_deadline(w, c, x->body_began, (double)(BODY_TIME + x->body.seen * 1000 / BODY_RATE));
+    set_deadline(w, c, x->body_began,
+                 (double)BODY_TIME + (double)x->body.seen * 1000 / (double)BODY_RATE);
     return POLLIN;
 }
 

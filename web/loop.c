@@ -107,7 +107,7 @@ static void check_deadlines(struct loop *l)
         if (c == NULL)
             continue;
         bool crowded = l->short_of_descriptors && c->state == IDLE &&
-                       (double)(w->now - c->since) >= (int)CROWDED_TIME * w->scale;
+                       (double)(w->now - c->since) >= (double)CROWDED_TIME * w->scale;
         if (w->stopping && c->state != SEND)
             finish(l, c);
         else if (crowded || w->now >= c->deadline)

@@ -70,7 +70,7 @@ static void serve(int connection, struct site *site, struct answer *answer, cons
     /* What the client still sends is read, half a second: closed with bytes unread, a connection
      * is reset, and the response may be lost with it (RFC 9112, 9.6). */
     shutdown(connection, SHUT_WR);
-    bound_waits(connection, (int)PATIENCE / 4000.0);
+    bound_waits(connection, (double)PATIENCE / 4000);
     for (n = 1, end = milliseconds() + PATIENCE / 4; n != 0 && milliseconds() < end;)
         n = recv(connection, piece, sizeof piece, 0);
 }
@@ -111,7 +111,7 @@ int main(int argc, char **argv)
             accept_failed();
             continue;
         }
-        bound_waits(connection, (int)PATIENCE / 1000.0); /* of a client that does not read */
+        bound_waits(connection, (double)PATIENCE / 1000); /* of a client that does not read */
         serve(connection, &site, &answer, address_of(&address, length).host, &options);
 
         /* Box: close it. */

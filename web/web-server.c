@@ -107,7 +107,7 @@ int main(int argc, char **argv)
             die("start thread %zu", i);
         worker->site = site;
         worker->loops = &loops;
-        worker->scale = seconds * 1000 / (int)HEAD_TIME;
+        worker->scale = seconds * 1000 / (double)HEAD_TIME;
         worker->quiet = options.value['q'] != NULL;
     }
     for (size_t i = 1; i < threads; i++) {

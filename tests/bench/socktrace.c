@@ -108,5 +108,5 @@ int main(int argc, char **argv)
     unlink(file);
     printf("socktrace: %.0f ns a call alone, %.0f ns with -o: %.0f ns more (limit %d)\n", alone,
            traced, traced - alone, LIMIT_NS);
-    return (long)(traced - alone) < LIMIT_NS ? 0 : 1;
+    return traced - alone < (double)LIMIT_NS ? 0 : 1;
 }
