@@ -109,7 +109,7 @@ debian_in() {
     dir=$1 network=$2
     shift 2
     if [ -n "$network" ]; then ip link set lo up; fi
-    hostname bothends
+    hostname debian
     mount --bind "$dir" "$dir"
     mount -t proc proc "$dir/proc"
     mount -t sysfs -o ro sysfs "$dir/sys" 2>/dev/null || mount --rbind /sys "$dir/sys"

@@ -93,6 +93,7 @@ PYTHON
 }
 
 @test "a port that is built in is named" {
+  need ss pgrep
   PORT=$(free_port)
   sed "s/int(sys.argv\[1\])/$PORT/" "$(reference tcp-greet-server)" >fixed.py
   run grade tcp-greet-server --no-ladder -- python3 fixed.py '{port}'
@@ -340,6 +341,7 @@ PYTHON
 # --- grading systems: each in a folder that looks like theirs ---
 
 @test "Gradescope: setup.sh installs the packages when one tool of them all is missing" {
+  need ss ps
   "$ROOT/scripts/grade-pack" gradescope udp-upper-server -o autograder.zip -- python3 mine.py '{port}'
   python3 -m zipfile -e autograder.zip source
   mkdir tools
@@ -352,6 +354,7 @@ PYTHON
 }
 
 @test "Gradescope: setup.sh and run_autograder of the zip mark a submission, and one that does not compile" {
+  need ss ps # or it would install them
   mkdir -p autograder/submission autograder/results
   "$ROOT/scripts/grade-pack" gradescope udp-upper-server -o autograder.zip -b '! grep wrong mine.py' -- python3 mine.py '{port}'
   python3 -m zipfile -e autograder.zip autograder/source

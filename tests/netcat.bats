@@ -225,6 +225,7 @@ while True:
   port=$(free_port)
   start four nc.openbsd -l "$port"
   eventually in_use "$port"
+  need ss
   same "0.0.0.0:$port" "$(ss -Hltn "sport = :$port" | awk '{print $4}')"
   need nc.traditional
   [[ $(nc.traditional -w 1 ::1 "$port" </dev/null 2>&1) == *"forward host lookup failed"* ]]

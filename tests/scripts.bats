@@ -29,12 +29,13 @@ path_without() {
 @test "setup --check reports a line for each tool, port, IPv6 and netcat" {
   run "$ROOT/scripts/setup" --check
   same 0 "$status"
-  for what in cc cmake bats socat 'port 12000 is free\|in use   port 12000' 'IPv6 loopback' 'localhost is: ' 'nc is: '; do
+  for what in cc cmake bats socat 'port 12000 is free\|in use   port 12000\|which ports are in use' 'IPv6 loopback' 'localhost is: ' 'nc is: '; do
     grep -q -- "$what" <<<"$output" || { echo "no line for $what"; return 1; }
   done
 }
 
 @test "setup --check names who has a default port" {
+  need ss ps
   alone
   start server "$BIN_DIR/tcp-upper-server" -q 12000
   eventually in_use 12000

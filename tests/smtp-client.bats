@@ -66,7 +66,7 @@ assert m.get_content() == "Do you like ketchup?\n" and not m.defects' "$(new)"
   same "$(
     cat <<EOF
 S: 220 fake
-C: EHLO $(hostname)
+C: EHLO $(uname -n)
 S: 250-fake
 S: 250 HELP
 C: MAIL FROM:<alice@crepes.fr>
@@ -91,7 +91,7 @@ EOF
   fake
   send </dev/null
   delivered
-  grep -qF "MAIL FROM:<$(id -un)@$(hostname)>" said
+  grep -qF "MAIL FROM:<$(id -un)@$(uname -n)>" said
   grep -qF 'RCPT TO:<postmaster>' said
   unwire
   grep -q '^To: postmaster' wired

@@ -14,8 +14,8 @@ shown() {
 
 # As on the page: this machine is called laptop, the ports are those of the examples, a date is a date.
 masked() {
-  sed -E "s/\r\$//; s/\\b$(hostname)\\b/laptop/g; s/\\b$PORT\\b/2525/g; s/127\.0\.0\.1:[0-9]+/127.0.0.1:49646/
-    s#$BIN_DIR/##g; s/[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8}/Sat, 21 Nov 2026 10:00:00/
+  sed -E "s/\r\$//; s#$BIN_DIR/##g; s/\\b$(uname -n)\\b/laptop/g; s/\\b$PORT\\b/2525/g; s/127\.0\.0\.1:[0-9]+/127.0.0.1:49646/
+    s/[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8}/Sat, 21 Nov 2026 10:00:00/
     s/<[0-9.]+@laptop>/<1795255200.000000000.1@laptop>/"
 }
 

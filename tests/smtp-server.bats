@@ -101,7 +101,7 @@ while s.recv(4096): pass'
   eventually closed_is 1
   local peer host
   peer=$(sed -n 's/^\.\.\.connected from: //p' server.out)
-  host=$(hostname)
+  host=$(uname -n)
   same "$(
     cat <<EOF
 smtp-server: listening on 127.0.0.1 port $PORT

@@ -468,6 +468,7 @@ END
 }
 
 @test "--help is the synopsis, --version the version, options end at COMMAND" {
+  need mandoc col
   run_split "$TRACER" --help
   same 0 "$status"
   same "usage: $(mandoc -T ascii "$ROOT/docs/man/socktrace.1" | col -b |

@@ -120,7 +120,7 @@ print('full', flush=True); time.sleep(60)"
     run client
     same 0 "$status"
   done
-  nc_server socat hello
+  nc_server "$(netcats | head -n 1)" hello
   run client
   same 0 "$status"
 }

@@ -51,7 +51,7 @@ static void note(const char *reply, const char *server)
 /* Sends the messages and receives their replies. Returns 0, or -1. */
 static int ping(int client, const char *server, int count, double interval, double wait)
 {
-    static char message[16], reply[65536];
+    static char message[sizeof "Ping -2147483648"], reply[65536];
     for (int i = 1; i <= count && !stopped; i++) {
         /* Box: send a message with its number. */
         pings[sent = i] = (struct ping){.sent = now()};
