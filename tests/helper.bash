@@ -15,6 +15,8 @@
 ROOT=$(cd "${BASH_SOURCE[0]%/*}/.." && pwd)
 : "${BIN_DIR:=$ROOT/build/bin}" "${PATIENCE:=20}" "${TRANSPORT:=tcp}"
 export LC_ALL="${TEST_LOCALE:-C.UTF-8}"
+# What Linux has and macOS lacks, where it is lacking.
+command -v timeout >/dev/null || PATH=$PATH:${BASH_SOURCE[0]%/*}/portable
 
 setup() {
   cd "$BATS_TEST_TMPDIR" || return
@@ -28,13 +30,22 @@ end_all() {
   local pid
   for pid in "${PIDS[@]}"; do kill -CONT "$pid" 2>/dev/null && kill "$pid" 2>/dev/null; done
   for pid in "${PIDS[@]}"; do
-    timeout 5 tail --pid="$pid" -s 0.05 -f /dev/null 2>/dev/null || kill -KILL "$pid" 2>/dev/null
+    gone_in_time "$pid" || kill -KILL "$pid" 2>/dev/null
   done
   find /tmp/bothends-ports -lname "$$" -delete 2>/dev/null || true
   # A sanitizer's report is a failure, whoever wrote it.
   if grep -lE 'ERROR: (Address|Leak)Sanitizer|runtime error:|WARNING: ThreadSanitizer' -- *.err 2>/dev/null; then
     cat -- *.err >&2
     return 1
+  fi
+}
+
+# gone_in_time PID: within five seconds.
+gone_in_time() {
+  if [ "$(uname)" = Linux ]; then
+    timeout 5 tail --pid="$1" -s 0.05 -f /dev/null 2>/dev/null
+  else
+    PATIENCE=5 eventually ended "$1" 2>/dev/null
   fi
 }
 
@@ -136,6 +147,7 @@ server() {
     in_use "$PORT" || { not_started "$name"; return 1; }
   else
     local program=$BIN_DIR/$SERVER
+    case ${UNDER:-} in prlimit*) need prlimit ;; esac
     if [ -n "${UNDER:-}" ] && [ -n "${FAULT:-}" ]; then
       UNDER="$BIN_DIR/sockfault -q $FAULT $UNDER" program=$UNDISTURBED/$SERVER
     fi
