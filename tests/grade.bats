@@ -354,6 +354,7 @@ PYTHON
 }
 
 @test "Gradescope: setup.sh and run_autograder of the zip mark a submission, and one that does not compile" {
+  deep
   need ss ps # or it would install them
   mkdir -p autograder/submission autograder/results
   "$ROOT/scripts/grade-pack" gradescope udp-upper-server -o autograder.zip -b '! grep wrong mine.py' -- python3 mine.py '{port}'
@@ -376,6 +377,7 @@ PYTHON
 }
 
 @test "Classroom 50: autograder.py, beside its bundle, marks the checkout that it is started in" {
+  deep
   mkdir -p bundle checkout
   "$ROOT/scripts/grade-pack" classroom50 tcp-greet-client -o bundle -- python3 mine.py '{host}' '{port}'
   python3 -c 'import json; assert set(json.load(open("bundle/runtime.json"))) <= {"runs-on", "python", "node", "java", "go", "rust", "apt", "container"}'

@@ -648,6 +648,7 @@ while True:
 }
 
 @test "-polled holds 10,000 idle connections in less than 2 KiB each" {
+  deep
   undisturbed
   only tcp-echo-server-polled
   if sanitized Address || sanitized Thread; then skip "a sanitizer has memory of its own"; fi

@@ -212,6 +212,7 @@ assert time.monotonic() - begun < 28"
 
 @test "1000 slow connections of slowhttptest leave it serving" {
   once
+  deep
   need slowhttptest
   site
   ulimit -n 4096 || skip "cannot have 4096 descriptors"

@@ -5,6 +5,7 @@
 load helper
 
 @test "poll(2) in place of epoll(7): no client harms this one either" {
+  deep
   mkdir bin
   ln -s "$BIN_DIR"/* bin/
   rm bin/web-server
