@@ -33,7 +33,7 @@ setup() {
   chmod 700 "$DEBIAN/root"
   debian_run "$DEBIAN" sh -c 'cd bothends && ./scripts/setup' >setup.out 2>&1 || { cat setup.out && false; }
   # With a network of its own: the default ports are free there.
-  run debian_alone "$DEBIAN" sh -c 'cd bothends && timeout 1200 ./scripts/test'
+  run debian_alone "$DEBIAN" sh -c 'cd bothends && timeout 1700 ./scripts/test'
   echo "$output"
   same 0 "$status"
   [[ ${lines[-1]} =~ ^[1-9][0-9]*\ passed,\ 0\ failed,\ [0-9]+\ skipped$ ]]

@@ -67,7 +67,7 @@ PYTHON
 
 @test "a slow starter, a buffered and a talkative program are graded like any other" {
   sed 's/^port = /import time; time.sleep(4); print("x" * 5000000)\nport = /' "$(reference tcp-upper-server)" >slow.py
-  run grade tcp-upper-server --no-ladder -- python3 slow.py '{port}'
+  run grade tcp-upper-server --no-ladder --only sentence,two-in-one,next -- python3 slow.py '{port}'
   same 0 "$status"
   [ "${#output}" -lt 20000 ]
 }
@@ -76,20 +76,20 @@ PYTHON
   sed 's/print("From Server:", reply.decode().rstrip("\\n"))/print("Input lowercase sentence: The answer is:", reply.decode().rstrip("\\n"), end="\\r\\n")/' \
     "$(reference tcp-upper-client)" >wordy.py
   grep -q 'The answer is' wordy.py
-  grade tcp-upper-client --no-ladder -- python3 wordy.py '{host}' '{port}'
+  grade tcp-upper-client --no-ladder --only more,last-line,pieces -- python3 wordy.py '{host}' '{port}'
 }
 
 @test "a program with its port built in: --port" {
   PORT=$(free_port)
   sed "s/int(sys.argv\[1\])/$PORT/" "$(reference udp-upper-server)" >fixed.py
-  grade udp-upper-server --no-ladder --port "$PORT" -- python3 fixed.py
+  grade udp-upper-server --no-ladder --only exact,largest,clients --port "$PORT" -- python3 fixed.py
 }
 
 @test "a toolkit in a folder with a blank in its name takes no points" {
   mkdir 'sp ace'
   ln -s "$BIN_DIR" 'sp ace/bin'
   [ -x "$BIN_DIR/sockfault" ] || skip "sockfault is not built here"
-  BIN_DIR="$PWD/sp ace/bin" grade tcp-greet-server --no-ladder -- python3 "$(reference tcp-greet-server)" '{port}'
+  BIN_DIR="$PWD/sp ace/bin" grade tcp-greet-server --no-ladder --only exact,short -- python3 "$(reference tcp-greet-server)" '{port}'
 }
 
 @test "a port that is built in is named" {
@@ -108,7 +108,7 @@ PYTHON
   mkdir submission
   sed "s/int(sys.argv\[1\])/$PORT/; s/sys.argv\[2\] if .* else //" "$(reference web-server-simple)" >submission/mine.py
   cd submission
-  grade web-server-simple --no-ladder --port "$PORT" -- python3 mine.py
+  grade web-server-simple --no-ladder --only exact,missing,folder --port "$PORT" -- python3 mine.py
 }
 
 @test "a program in C, and one that is started by a script of two processes" {
@@ -116,8 +116,8 @@ PYTHON
   cc "$ROOT/udp/udp-upper-server.c" "$ROOT"/common/*.c -o a.out
   printf '#!/bin/sh\n./a.out "$@" # no exec\n' >run.sh
   chmod +x run.sh
-  grade udp-upper-server --no-ladder -- ./a.out '{port}'
-  grade udp-upper-server --no-ladder -- ./run.sh '{port}'
+  grade udp-upper-server --no-ladder --only exact,row -- ./a.out '{port}'
+  grade udp-upper-server --no-ladder --only exact,row -- ./run.sh '{port}'
 }
 
 @test "it needs no root" {
@@ -146,7 +146,7 @@ subprocess.Popen(["sleep", "4321.$$"], start_new_session=True)
 if os.fork() == 0: os.setsid(); import time; time.sleep(60)
 exec(open("$(reference udp-upper-server)").read())
 PYTHON
-  grade udp-upper-server --no-ladder -- python3 spawner.py '{port}'
+  grade udp-upper-server --no-ladder --only exact,bytes -- python3 spawner.py '{port}'
   never pgrep -f "sleep 4321.$$"
   [ ! -e left-behind ]
 }
@@ -213,7 +213,7 @@ are_under_way() { [ "$(find tmp -name 'run-*' | wc -l)" -ge "$1" ]; }
 
 @test "a failure says what to do, what was expected and what came" {
   sed 's/        while True:/        for once in (1,):/' "$(reference tcp-upper-server)" >one.py
-  run grade tcp-upper-server --no-ladder -- python3 one.py '{port}'
+  run grade tcp-upper-server --no-ladder --only pieces,large,short -- python3 one.py '{port}'
   same 1 "$status"
   [[ $output == *"hint: TCP is a byte stream: one send is not one recv."* ]]
   [[ $output == *"expected: b'FIRST HALF, SECOND HALF\\n'"*"actual:   b'FIRST HALF, '"* ]]
@@ -252,7 +252,7 @@ PYTHON
 @test "what came of a reply is shown when the rest does not come" {
   [ -x "$BIN_DIR/sockfault" ] || skip "sockfault is not built here"
   sed 's/connection.sendall(/connection.send(/' "$(reference tcp-upper-server)" >lossy.py
-  run grade tcp-upper-server --no-ladder -- python3 lossy.py '{port}'
+  run grade tcp-upper-server --no-ladder --only short -- python3 lossy.py '{port}'
   same 1 "$status"
   [[ $output == *"FAILED     0/2  short "*"expected 6 bytes, and within "*" s there came only: b'H"* ]]
 }
@@ -270,7 +270,7 @@ PYTHON
 @test "a failure shows the conversation, seen from the program" {
   [ -x "$BIN_DIR/ladder" ] && [ -x "$BIN_DIR/socktrace" ] || skip "socktrace or ladder is not built here"
   sed 's/        while True:/        for once in (1,):/' "$(reference tcp-upper-server)" >one.py
-  run grade tcp-upper-server -- python3 one.py '{port}'
+  run grade tcp-upper-server --only pieces -- python3 one.py '{port}'
   same 1 "$status"
   [[ $output == *"the conversation, seen from your program:"*'recv('*'"first half, "'*'"FIRST HALF, "'*FIN* ]]
 }

@@ -197,6 +197,7 @@ path_without() {
 
 @test "scripts/bench: one short round gives the table, the goals and the plot" {
   slow
+  need ss
   run timeout 300 "$ROOT/scripts/bench" -r 1 -s 0.05
   same 0 "$status"
   grep -q '^bare threads  *[0-9]' <<<"$output"

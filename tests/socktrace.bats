@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # socktrace: what it tells people, what it writes for ladder, and that it only watches.
-# variants: plain asan tsan
+# variants: plain asan
 # slow
 load helper
 load socktrace/helper

@@ -305,14 +305,17 @@ def plan(level, variants, files):
                               or re.search(r"^# slow$", text, re.M) and level == "quick"):
                 continue
             wanted = re.search(r"^# variants: (.*)$", text, re.M)
+            about_a_program = re.search(r"^(SERVER|CLIENT)=", text, re.M)
             if wanted:
                 wanted = wanted[1].split()
             else:
                 wanted = ["plain", "asan"]
-                if re.search(r"^(SERVER|CLIENT)=", text, re.M):  # it is about a program
+                if about_a_program:
                     wanted += ["short", "byte", "eintr", "traced"]
                 if re.search(r"^# threads$", text, re.M):
                     wanted.append("tsan")
+            if level == "default" and not files and not about_a_program and "VARIANTS" not in os.environ:
+                wanted = ["plain"]
             if variant in wanted:
                 takes = re.search(r"^# takes: (\d+) s$", text, re.M)
                 guess = int(takes[1]) if takes else 0.7 * len(re.findall(r"^@test ", text, re.M))
