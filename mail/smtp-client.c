@@ -187,9 +187,12 @@ static bool deliver(const struct envelope *mail, const char *text, size_t length
         refused("message", "");
         return false;
     }
-    if (has_more_to_say()) { /* it cannot be about the message; and where the text is due there is
-                                no QUIT */
+    if (has_more_to_say()) { /* no reply to the message; and where the text is due there is no QUIT */
         read_reply();
+        if (*reply >= '4') {
+            refused("message", "");
+            exit(1);
+        }
         complain(1, "%s answers the message before it is sent, with '%s': nothing was sent",
                  server.text, shown(reply, strlen(reply), words));
     }

@@ -376,6 +376,10 @@ refused() { # WHAT THE SERVER SAYS, THE END OF THE LINE ON STDERR
   send <<<hi
   same 1 "$status"
   [[ $stderr == *"answers the message before it is sent, with '250 taken': nothing was sent" ]]
+  fake 'DATA=354 go on|421 that is enough'
+  send <<<hi
+  same 1 "$status"
+  [[ $stderr == *"refused the message: 421 that is enough" ]]
 }
 
 @test "servers that are none, that leave, that are silent, that never stop: one line, status 1, no hang" {
