@@ -187,7 +187,7 @@ static bool deliver(const struct envelope *mail, const char *text, size_t length
         refused("message", "");
         return false;
     }
-    if (has_more_to_say()) { /* no reply to the message; and where the text is due there is no QUIT */
+    if (has_more_to_say()) { /* no reply to the message; and a QUIT would be text now */
         read_reply();
         if (*reply >= '4') {
             refused("message", "");
