@@ -224,10 +224,15 @@ class Idle:
         return False
 
 
-def say(line):
+def clear():
+    """Takes the progress line away."""
     if sys.stderr.isatty():
         sys.stderr.write("\r\033[K")
         sys.stderr.flush()
+
+
+def say(line):
+    clear()
     print(line, flush=True)
 
 
@@ -269,6 +274,7 @@ def run(jobs, build, setting, at_once=None):
     finally:
         for job in running:
             job.kill()
+        clear()
         if build.process and build.process.poll() is None:
             os.killpg(build.process.pid, signal.SIGTERM)
             build.process.wait()
