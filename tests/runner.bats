@@ -4,8 +4,8 @@
 # slow
 load helper
 
-# tests FILE...: runs the files with scripts/test, only as they are.
-tests() { run timeout 120 "$ROOT/scripts/test" --quick "$@"; }
+# tests FILE...: runs the files with scripts/test, on the variants in WANTED, or only as they are.
+tests() { run timeout 120 env VARIANTS="${WANTED:-plain}" "$ROOT/scripts/test" --quick "$@"; }
 
 @test "it counts what passed, failed and was skipped, says why, and fails when a test does" {
   printf '@test "good" { true; }\n@test "bad" { false; }\n@test "left out" { skip "no moon"; }\n' >three.bats
@@ -60,7 +60,7 @@ tests() { run timeout 120 "$ROOT/scripts/test" --quick "$@"; }
 
 @test "each variant gets its own programs, and is named to the tests" {
   printf '# variants: plain asan byte\n@test "which" { echo "$VARIANT $BIN_DIR ${FAULT:-none}" >>"$SEEN"; }\n' >variants.bats
-  export SEEN=$PWD/seen VARIANTS="plain asan byte short"
+  export SEEN=$PWD/seen WANTED="plain asan byte short"
   tests "$PWD/variants.bats"
   same "3 passed, 0 failed, 0 skipped" "${lines[-1]}"
   grep -q "^plain $ROOT/build/bin none$" seen
