@@ -130,25 +130,28 @@ static int __attribute__((format(printf, 1, 2))) command(const char *format, ...
     return read_reply();
 }
 
-/* Prints what the server refused, in its own words; or that it answered what is no answer to this.
- */
-static void refused(const char *what, const char *whom)
+/* The server's last words, fit to be shown. */
+static const char *its_words(void)
 {
     static char words[SHOWN_ROOM(sizeof reply)];
-    shown(reply, strlen(reply), words);
+    return shown(reply, strlen(reply), words);
+}
+
+/* Prints what the server refused, in its own words; or that its answer is none to this. */
+static void refused(const char *what, const char *whom)
+{
     if (*reply >= '4')
-        complain(0, "%s refused the %s%s: %s", server.text, what, whom, words);
+        complain(0, "%s refused the %s%s: %s", server.text, what, whom, its_words());
     else
         complain(0,
                  "%s answered '%s' to the %s%s, which needs another reply: the message does not "
                  "count as sent",
-                 server.text, words, what, whom);
+                 server.text, its_words(), what, whom);
 }
 
 /* The dialogue, command by command. Returns true when every recipient gets the message. */
 static bool deliver(const struct envelope *mail, const char *text, size_t length, bool eight_bit)
 {
-    char words[SHOWN_ROOM(sizeof reply)];
     size_t accepted = 0;
 
     /* Box: the server speaks first. */
@@ -194,7 +197,7 @@ static bool deliver(const struct envelope *mail, const char *text, size_t length
             exit(1);
         }
         complain(1, "%s answers the message before it is sent, with '%s': nothing was sent",
-                 server.text, shown(reply, strlen(reply), words));
+                 server.text, its_words());
     }
 
     /* Box: the message, up to a dot on a line of its own. Only the reply to it makes it sent. */

@@ -42,7 +42,7 @@ end_all() {
 
 # gone_in_time PID: within five seconds.
 gone_in_time() {
-  if [ "$(uname)" = Linux ]; then
+  if [[ $OSTYPE == linux* ]]; then
     timeout 5 tail --pid="$1" -s 0.05 -f /dev/null 2>/dev/null
   else
     PATIENCE=5 eventually ended "$1" 2>/dev/null
@@ -223,6 +223,20 @@ $code" "$@" || { local status=$?; [ $status != 124 ] || echo "not done after $((
 need() {
   local tool
   for tool; do command -v "$tool" >/dev/null || skip "$tool is not installed"; done
+}
+
+# tools_without FOLDER NAME...: fills FOLDER with links to all commands of PATH, but for those of these names.
+tools_without() {
+  local folder=$1 dir file name dirs
+  shift
+  mkdir "$folder"
+  IFS=: read -r -a dirs <<<"$PATH"
+  for dir in "${dirs[@]}"; do
+    for file in "$dir"/*; do
+      name=${file##*/}
+      [[ " $* " == *" $name "* ]] || [ -e "$folder/$name" ] || ln -s "$file" "$folder/$name" 2>/dev/null || true
+    done
+  done
 }
 
 # ours server|client: the test looks at what only our own program promises (its log, its options).

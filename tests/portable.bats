@@ -10,16 +10,9 @@ LACKING='timeout ss setsid prlimit setpriv getent strace tac pidof ip flock stdb
 
 # A PATH like macOS's, in which /bin and /usr/bin have only what is not lacking there.
 setup_file() {
-  local dir file name
-  mkdir "$BATS_FILE_TMPDIR/mac"
+  # shellcheck disable=SC2086 # words
+  tools_without "$BATS_FILE_TMPDIR/mac" $LACKING
   cd "$BATS_FILE_TMPDIR/mac" || return
-  IFS=: read -r -a dirs <<<"$PATH"
-  for dir in "${dirs[@]}"; do
-    for file in "$dir"/*; do
-      name=${file##*/}
-      [[ " $LACKING " == *" $name "* ]] || [ -e "$name" ] || ln -s "$file" "$name" 2>/dev/null || true
-    done
-  done
   refuses sed '[[ "$1" != -i && "$1" != -i* ]]'
   refuses grep '[[ "$1" != -*P* ]]'
   refuses xargs '[ "$1" != -d ]'

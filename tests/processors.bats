@@ -17,7 +17,7 @@ built() {
   qemu=$(command -v "qemu-$1-static" || command -v "qemu-$1") || skip "qemu-$1-static is not installed"
   made=$BATS_FILE_TMPDIR/$1
   [ ! -e "$made/done" ] || return 0
-  mkdir -p "$made/bin" "$made/built"
+  mkdir -p "$made/bin"
   cmake -S "$ROOT" -B "$made/tree" -DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR="$1" -DCMAKE_C_COMPILER="$2-gcc" \
     -DCMAKE_CROSSCOMPILING_EMULATOR="$qemu" -DCMAKE_EXE_LINKER_FLAGS=-static \
     -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS_DEBUG=-O1 -DCMAKE_COMPILE_WARNING_AS_ERROR=ON >log

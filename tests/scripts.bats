@@ -12,17 +12,9 @@ teardown() {
 
 # --- setup ---
 
-# A PATH with everything of this machine, but for the named commands.
+# In path/, for anybody to use: the commands of this machine, but for the named ones.
 path_without() {
-  local dir file name
-  mkdir path
-  IFS=: read -r -a dirs <<<"$PATH"
-  for dir in "${dirs[@]}"; do
-    for file in "$dir"/*; do
-      name=${file##*/}
-      [[ " $* " == *" $name "* ]] || [ -e "path/$name" ] || ln -s "$file" "path/$name" 2>/dev/null || true
-    done
-  done
+  tools_without path "$@"
   chmod 755 . path
 }
 

@@ -28,7 +28,6 @@ class Job:
     def __init__(self, variant, file, guess):
         self.variant, self.file, self.guess = variant, file, guess
         self.name = "%s-%s" % (variant, os.path.basename(file))
-        self.again = False
         self.process = self.started = None
         self.seconds = 0
         self.lines = []
@@ -304,7 +303,7 @@ def plan(level, variants, files):
     chosen = files or sorted(glob.glob("tests/*.bats"))
     for variant in variants:
         if variant in BUILDS and not files:
-            jobs.append(Job(variant, "unit", times.get(variant + "-unit", 20)))
+            jobs.append(Job(variant, "unit", 20))
         for file in chosen:
             text = open(file, errors="replace").read()
             if not files and (re.search(r"^# all: ", text, re.M) and level != "all"
@@ -325,9 +324,9 @@ def plan(level, variants, files):
             if variant in wanted:
                 takes = re.search(r"^# takes: (\d+) s$", text, re.M)
                 guess = int(takes[1]) if takes else 0.7 * len(re.findall(r"^@test ", text, re.M))
-                job = Job(variant, file, guess)
-                job.guess = times.get(job.name, job.guess)
-                jobs.append(job)
+                jobs.append(Job(variant, file, guess))
+    for job in jobs:
+        job.guess = times.get(job.name, job.guess)
     return jobs
 
 

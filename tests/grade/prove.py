@@ -25,6 +25,7 @@ from mutants import MUTANTS  # noqa: E402
 OPTIONS = "".join(word[1:] for word in sys.argv[1:] if word[0] == "-")
 WORDS = [word for word in sys.argv[1:] if word[0] != "-"]
 WITH_ALL = "a" in OPTIONS
+EXERCISES = exercises()
 OWN = "our own program"
 SOME_OF_OURS = ("tcp-upper-client", "udp-echo-client", "udp-ping", "tcp-greet-server", "tcp-echo-server-polled",
                 "web-server-simple", "web-server", "smtp-client", "smtp-server")
@@ -33,7 +34,7 @@ PROGRAMS = os.environ.get("BIN_DIR", os.path.join(ROOT, "build", "bin"))
 
 def checks_for(exercise, lost):
     """The names of the checks that a mutant needs; none: all of them."""
-    order, lost = [check.name for check in exercises()[exercise]], lost.split()
+    order, lost = [check.name for check in EXERCISES[exercise]], lost.split()
     if not lost or lost == ["ALL"] or WITH_ALL:
         return []
     kept = [at for at, name in enumerate(order) if name not in lost]
@@ -111,7 +112,7 @@ def prove(job):
 def main():
     wanted, mistake, *_ = WORDS + [""] * 2
     wanted = wanted or "*"
-    jobs = [(exercise, OWN, "") for exercise in exercises() if exercise == wanted or exercise in SOME_OF_OURS]
+    jobs = [(exercise, OWN, "") for exercise in EXERCISES if exercise == wanted or exercise in SOME_OF_OURS]
     for exercise, mutants in MUTANTS.items():
         jobs.append((exercise, "the reference", ""))
         jobs += [(exercise, *mutant) for mutant in mutants]
