@@ -174,12 +174,10 @@ class Build:
         if self.process:
             if self.process.poll() is None:
                 return True
-            log = build_of(self.variant) + ".log"
             if self.process.returncode:
-                print(open(log, errors="replace").read())
+                print(open(os.path.join(build_of(self.variant), "build.log"), errors="replace").read())
                 print("test: the %s variant does not build" % self.variant, file=sys.stderr)
                 return False
-            os.replace(log, os.path.join(build_of(self.variant), "build.log"))
             self.done.add(self.variant)
             self.process = None
         if self.waiting:
@@ -189,7 +187,8 @@ class Build:
             # Whoever tests wants every warning to be an error; the student's build does not ask for that.
             script = "cmake --preset %s -DCMAKE_COMPILE_WARNING_AS_ERROR=ON && cmake --build %s -j %d" % (
                 preset, folder, PROCESSORS)
-            with open(folder + ".log", "wb") as log:
+            os.makedirs(folder, exist_ok=True)
+            with open(os.path.join(folder, "build.log"), "wb") as log:
                 self.process = subprocess.Popen(["sh", "-c", script], stdin=subprocess.DEVNULL, stdout=log,
                                                 stderr=subprocess.STDOUT, start_new_session=True)
         return True
