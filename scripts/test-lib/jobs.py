@@ -29,7 +29,7 @@ class Job:
         self.variant, self.file, self.guess = variant, file, guess
         self.name = "%s-%s" % (variant, os.path.basename(file))
         self.process = self.started = None
-        self.seconds = 0
+        self.seconds = self.processor = 0
         self.lines = []
 
     def command(self):
@@ -49,9 +49,13 @@ class Job:
     def ended(self):
         """True when it is over; one that outruns LIMIT is made so."""
         self.seconds = time.monotonic() - self.started
-        if self.process.poll() is None:
-            if self.seconds < LIMIT:
-                return False
+        pid, status, used = os.wait4(self.process.pid, os.WNOHANG)
+        if pid:
+            self.process.returncode = status
+            self.processor = used.ru_utime + used.ru_stime
+        elif self.seconds < LIMIT:
+            return False
+        else:
             self.kill()
         self.output.seek(0)
         self.lines = self.output.read().decode("utf-8", "replace").splitlines()
@@ -251,8 +255,8 @@ def run(jobs, build, setting, at_once=None):
                 return False
             for job in [job for job in running if job.ended()]:
                 running.remove(job)
-                say("%-6s %-24s %4d s %4d passed %4d failed %4d skipped" % (
-                    job.variant, os.path.basename(job.file), job.seconds,
+                say("%-6s %-24s %4d s %4d of the processor %4d passed %4d failed %4d skipped" % (
+                    job.variant, os.path.basename(job.file), job.seconds, job.processor,
                     len(job.passed()), len(job.failed()), len(job.skipped())))
             # Two looks apart, so that what began last has shown what it takes.
             room = len(running) < PROCESSORS or (idle.look() and idle.share > 0.15)
