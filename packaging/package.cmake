@@ -25,11 +25,13 @@ endforeach()
 install(FILES packaging/man/bothends-grade.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 
 # The docs, in folders as here, so that their links lead somewhere; and the sources, to be read and built on.
+install(DIRECTORY docs/man/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 FILES_MATCHING PATTERN "*.1")
+install(FILES docs/man/socktrace.5 DESTINATION ${CMAKE_INSTALL_MANDIR}/man5)
 install(FILES README.md CONTRIBUTING.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} PATTERN docs/site EXCLUDE)
 install(DIRECTORY lab/scripts DESTINATION ${CMAKE_INSTALL_DOCDIR}/lab)
 install(FILES packaging/homebrew/bothends.rb DESTINATION ${CMAKE_INSTALL_DOCDIR}/packaging/homebrew)
-install(DIRECTORY common tcp udp web mail DESTINATION ${share})
+install(DIRECTORY common tcp udp web mail DESTINATION ${share} PATTERN CMakeLists.txt EXCLUDE)
 
 install(CODE "set(share \"${share}\")
 set(doc \"${CMAKE_INSTALL_DOCDIR}\")
