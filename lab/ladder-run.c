@@ -3,7 +3,7 @@
  * ready. That is seen in the trace: it listens, or has bound a datagram socket, or has ended. */
 #include "../common/die.h"
 #include "ladder.h"
-#include "socktrace-program.h"
+#include "trace/program.h"
 
 #include <fcntl.h>
 #include <signal.h>

@@ -56,9 +56,9 @@ mac() {
   compiles "$1" Darwin
   # The lists: X(type, name, ... in POSIX_CALLS; REPLACE(name); in the files that are not Linux's.
   export LC_ALL=C
-  sed -n '/define POSIX_CALLS/,/^$/s/^ *X([^,]*, *\([a-z_A-Z0-9]*\),.*/\1/p' "$ROOT/lab/socktrace-preload.h" >names
+  sed -n '/define POSIX_CALLS/,/^$/s/^ *X([^,]*, *\([a-z_A-Z0-9]*\),.*/\1/p' "$ROOT/lab/socktrace/preload/real.h" >names
   interposes socktrace interposed 38
-  sed -n 's/^REPLACE(\(.*\));$/\1/p' "$ROOT/lab/sockfault-preload.c" >names
+  sed -n 's/^REPLACE(\(.*\));$/\1/p' "$ROOT/lab/sockfault/preload/calls.c" >names
   interposes sockfault fault 18
 }
 

@@ -152,7 +152,7 @@ setup_file() {
   cp "$TRACER" portable/bin/copy
   "${CC:-cc}" -shared -fPIC -O1 -std=c11 -D_POSIX_C_SOURCE=200809L -DSOCKTRACE_NO_INODES -w \
     -fvisibility=hidden -U_FORTIFY_SOURCE -o portable/lib/libsocktrace.so \
-    "$ROOT"/lab/socktrace-{preload,watch,portable,text,names,program}.c -pthread -ldl
+    "$ROOT"/lab/socktrace/{people,preload/{calls,watch,real,system-posix}}.c "$ROOT"/lab/trace/*.c -pthread -ldl
   alone "$CALLS"
   run_split portable/bin/copy -o trace "$CALLS"
   diff alone split.out
@@ -168,14 +168,14 @@ setup_file() {
   need musl-gcc
   server -q
   local flags=(-std=c11 -D_POSIX_C_SOURCE=200809L -D'INSTALLED_LIBRARY=""' -O1 -w)
-  local both=("$ROOT"/lab/socktrace-{text,names,program}.c)
+  local lab=$ROOT/lab
   mkdir -p musl/bin musl/lib
   musl-gcc "${flags[@]}" -o musl/bin/client "$ROOT"/tcp/tcp-upper-client.c "$ROOT"/common/*.c
-  musl-gcc "${flags[@]}" -o musl/bin/socktrace "$ROOT"/lab/socktrace{,-watcher}.c "${both[@]}"
-  musl-gcc "${flags[@]}" -o musl/bin/sockfault "$ROOT"/lab/sockfault{,-list}.c "${both[@]}"
+  musl-gcc "${flags[@]}" -o musl/bin/socktrace "$lab"/{socktrace,trace}/*.c
+  musl-gcc "${flags[@]}" -o musl/bin/sockfault "$lab"/{sockfault,trace}/*.c
   flags+=(-shared -fPIC -fvisibility=hidden)
-  musl-gcc "${flags[@]}" -o musl/lib/libsocktrace.so "$ROOT"/lab/socktrace-{preload,watch,linux}.c "${both[@]}"
-  musl-gcc "${flags[@]}" -o musl/lib/libsockfault.so "$ROOT"/lab/sockfault-{preload,later,list,next,linux}.c
+  musl-gcc "${flags[@]}" -o musl/lib/libsocktrace.so "$lab"/socktrace/{people,preload/{calls,calls-linux,watch,real,real-linux,system-linux}}.c "$lab"/trace/*.c
+  musl-gcc "${flags[@]}" -o musl/lib/libsockfault.so "$lab"/sockfault/{list,preload/*}.c
   unset ASAN_OPTIONS
   run_split musl/bin/socktrace -o trace musl/bin/client 127.0.0.1 "$PORT" <<<hello
   same "0 HELLO" "$status $output"
