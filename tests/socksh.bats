@@ -507,7 +507,7 @@ setsockopt $s linger 1 7; getsockopt $s linger; linger $s off; getsockopt $s lin
   need strace
   # 0x1080 is its number there, and none here
   "${CC:-cc}" -std=c11 -D_POSIX_C_SOURCE=200809L -DSO_LINGER_SEC=0x1080 -w -o elsewhere \
-    $(find "$ROOT/lab" -name 'socksh*.c' ! -name '*-linux.c')
+    $(find "$ROOT/lab/socksh" -name '*.c' ! -name '*-linux.c')
   strace -f -qq -o trace.txt -e trace=setsockopt,getsockopt ./elsewhere -e 's = socket tcp
 linger $s 5; expect ENOPROTOOPT; setsockopt $s linger 1 5; expect ENOPROTOOPT; getsockopt $s linger; expect ENOPROTOOPT'
   same 3 "$(grep -c 'SOL_SOCKET, 0x1080' trace.txt)"
@@ -587,7 +587,7 @@ close $s; connect $c 127.0.0.1 $port; send $c "x"; poll $c in 10; status; status
 
 @test "status without TCP_INFO: what POSIX tells" {
   need cc
-  files=$(ls "$ROOT"/lab/socksh*.c | grep -v -- -linux)
+  files=$(ls "$ROOT"/lab/socksh/*.c | grep -v -- -linux)
   # shellcheck disable=SC2086
   cc -std=c11 -D_POSIX_C_SOURCE=200809L -o portable $files
   SOCKSH=./portable good "$TCP"'; n = socket tcp; bind $n 127.0.0.1 0; m = socket tcp

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* socksh-help.c - what help says of each call, and what each error means. */
-#include "socksh.h"
+/* What help says of each call, and what each error means. */
+#include "help.h"
+#include "errors.h"
+#include "say.h"
+#include "take.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -136,6 +139,14 @@ static void list_calls(void)
     }
     tell("NAME = CALL keeps what the call gave; $NAME stands for it. # begins a comment.");
     tell("Ctrl-C interrupts a call that blocks; Ctrl-D or quit ends. help CALL tells more.");
+}
+
+static void tell_errors(const char *call)
+{
+    int at = 0;
+    for (int error = next_error(call, &at); error != 0; error = next_error(call, &at)) {
+        tell("%-13s %s", error_name(error), error_meaning(call, error));
+    }
 }
 
 /* help, help CALL, help ERROR */

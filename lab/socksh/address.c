@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* socksh-address.c - from words to socket addresses, and back to text. */
-#include "socksh.h"
+/* From words to socket addresses, and back to text. */
+#include "address.h"
+#include "take.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>

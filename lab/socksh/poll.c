@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* socksh-poll.c - poll. */
-#include "socksh.h"
+/* poll */
+#include "calls.h"
+#include "say.h"
+#include "take.h"
 
 #include <poll.h>
 #include <stdio.h>

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* socksh-data.c - send and recv, sendto and recvfrom. */
-#include "socksh.h"
+/* send and recv, sendto and recvfrom. */
+#include "address.h"
+#include "calls.h"
+#include "say.h"
+#include "take.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* socksh-calls.c - the calls of a connection's life, each: take the words, show it, call it. */
-#include "socksh.h"
+/* The calls of a connection's life, each: take the words, show it, call it. */
+#include "calls.h"
+#include "address.h"
+#include "say.h"
+#include "take.h"
+#include "variables.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -19,7 +23,7 @@ static const struct constant ways[] = {
     {SHUT_RD, "SHUT_RD", "read"}, {SHUT_WR, "SHUT_WR", "write"}, {SHUT_RDWR, "SHUT_RDWR", "both"}};
 
 /* socket tcp, socket udp6, socket unix dgram, socket AF_INET SOCK_STREAM */
-static void call_socket(struct command *c)
+void call_socket(struct command *c)
 {
     const struct constant *family = NULL, *type = NULL, *found;
     while (more(c)) {
@@ -52,7 +56,7 @@ static void call_socket(struct command *c)
     }
 }
 
-static void call_bind(struct command *c)
+void call_bind(struct command *c)
 {
     struct address a;
     int fd = take_fd(c);
@@ -65,7 +69,7 @@ static void call_bind(struct command *c)
     }
 }
 
-static void call_listen(struct command *c)
+void call_listen(struct command *c)
 {
     int fd = take_fd(c);
     int backlog = (int)take_number(c, "the backlog", -1, 1000000);
@@ -75,7 +79,7 @@ static void call_listen(struct command *c)
     }
 }
 
-static void call_connect(struct command *c)
+void call_connect(struct command *c)
 {
     struct address a;
     int fd = take_fd(c);
@@ -97,7 +101,7 @@ void told_from(const struct address *a)
     set_variable("from", address_text(a), false);
 }
 
-static void call_accept(struct command *c)
+void call_accept(struct command *c)
 {
     struct address a = {.length = sizeof a.storage};
     int fd = take_fd(c);
@@ -112,7 +116,7 @@ static void call_accept(struct command *c)
     }
 }
 
-static void call_shutdown(struct command *c)
+void call_shutdown(struct command *c)
 {
     int fd = take_fd(c);
     const struct constant *way = take_constant(c, ways, COUNT(ways));
@@ -125,7 +129,7 @@ static void call_shutdown(struct command *c)
     }
 }
 
-static void call_close(struct command *c)
+void call_close(struct command *c)
 {
     int fd = take_fd(c);
     if (c->wrong[0] == '\0' && fd <= STDERR_FILENO) {
@@ -156,17 +160,17 @@ static void name_of(struct command *c, const char *name,
     }
 }
 
-static void call_getsockname(struct command *c)
+void call_getsockname(struct command *c)
 {
     name_of(c, "getsockname", getsockname);
 }
 
-static void call_getpeername(struct command *c)
+void call_getpeername(struct command *c)
 {
     name_of(c, "getpeername", getpeername);
 }
 
-static void call_unlink(struct command *c)
+void call_unlink(struct command *c)
 {
     struct word w = take_word(c, "the path");
     if (complete(c)) {
@@ -175,7 +179,7 @@ static void call_unlink(struct command *c)
     }
 }
 
-static void call_sleep(struct command *c)
+void call_sleep(struct command *c)
 {
     long ms = take_milliseconds(c, 1);
     struct timespec time = {ms / 1000, ms % 1000 * 1000000};
@@ -186,7 +190,7 @@ static void call_sleep(struct command *c)
 }
 
 /* signal pipe ignore, signal pipe default, signal pipe catch */
-static void call_signal(struct command *c)
+void call_signal(struct command *c)
 {
     static void (*catcher)(int); /* socksh-say.c's own, which notes that the signal came */
     struct word number = take_word(c, "the signal, pipe,");
@@ -211,31 +215,3 @@ static void call_signal(struct command *c)
         result(sigaction(SIGPIPE, &action, NULL));
     }
 }
-
-const struct call calls[] = {{"socket", call_socket},
-                             {"bind", call_bind},
-                             {"listen", call_listen},
-                             {"accept", call_accept},
-                             {"connect", call_connect},
-                             {"send", call_send},
-                             {"recv", call_recv},
-                             {"sendto", call_sendto},
-                             {"recvfrom", call_recvfrom},
-                             {"shutdown", call_shutdown},
-                             {"close", call_close},
-                             {"getsockname", call_getsockname},
-                             {"getpeername", call_getpeername},
-                             {"setsockopt", call_setsockopt},
-                             {"getsockopt", call_getsockopt},
-                             {"linger", call_linger},
-                             {"fcntl", call_fcntl},
-                             {"poll", call_poll},
-                             {"getaddrinfo", call_getaddrinfo},
-                             {"getservbyname", call_getservbyname},
-                             {"gethostname", call_gethostname},
-                             {"signal", call_signal},
-                             {"unlink", call_unlink},
-                             {"sleep", call_sleep},
-                             {"status", call_status},
-                             {"help", call_help},
-                             {NULL, NULL}};

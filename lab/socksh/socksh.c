@@ -6,7 +6,14 @@
  *     socksh -e 's = socket tcp; bind $s 127.0.0.1 0; getsockname $s'
  *
  * Every call is shown as C would write it, then what it returned, then what that means. */
-#include "socksh.h"
+#include "errors.h"
+#include "expect.h"
+#include "help.h"
+#include "say.h"
+#include "table.h"
+#include "take.h"
+#include "variables.h"
+#include "words.h"
 
 #include <errno.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* socksh-variables.c - the names that NAME = CALL makes. */
-#include "socksh.h"
+/* The names that NAME = CALL makes. */
+#include "variables.h"
 
 #include <ctype.h>
 #include <stdlib.h>

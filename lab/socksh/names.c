@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* socksh-names.c - the names of hosts and services. */
-#include "socksh.h"
+/* The names of hosts and services. */
+#include "address.h"
+#include "calls.h"
+#include "say.h"
+#include "take.h"
 
 #include <arpa/inet.h>
 #include <netdb.h>

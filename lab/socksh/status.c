@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* socksh-status.c - what can be said of every socket without changing it. */
-#include "socksh.h"
+/* What can be said of every socket without changing it. */
+#include "address.h"
+#include "calls.h"
+#include "say.h"
+#include "state.h"
+#include "take.h"
+#include "variables.h"
 
 #include <poll.h>
 #include <stdio.h>

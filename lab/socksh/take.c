@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* socksh-take.c - what the words of a command stand for: numbers, times, descriptors, names. */
-#include "socksh.h"
+/* What the words of a command stand for: numbers, times, descriptors, names. */
+#include "take.h"
+#include "variables.h"
 
 #include <errno.h>
 #include <stdarg.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* socksh-say.c - how a call and its result are shown, and the signals that interrupt a call. */
+/* How a call and its result are shown, and the signals that interrupt a call. */
 #define _XOPEN_SOURCE 700 /* setitimer */
-#include "socksh.h"
+#include "say.h"
+#include "errors.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* socksh-errors.c - the names of the errors, and what they mean in a beginner's words. */
-#include "socksh.h"
+/* The names of the errors, and what they mean in a beginner's words. */
+#include "errors.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -202,11 +202,13 @@ const char *error_meaning(const char *call, int error)
     return general;
 }
 
-void tell_errors(const char *call)
+int next_error(const char *call, int *at)
 {
-    for (int i = 0; i < MEANINGS; i++) {
+    while (*at < MEANINGS) {
+        int i = (*at)++;
         if (meanings[i].call != NULL && strcmp(meanings[i].call, call) == 0) {
-            tell("%-13s %s", error_name(meanings[i].error), meanings[i].meaning);
+            return meanings[i].error;
         }
     }
+    return 0;
 }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* socksh-expect.c - expect: is the result of the last call the one that a script states? */
-#include "socksh.h"
+/* expect: is the result of the last call the one that a script states? */
+#include "expect.h"
+#include "errors.h"
+#include "say.h"
+#include "take.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* socksh-words.c - from a line to the words of its commands. */
-#include "socksh.h"
+/* From a line to the words of its commands. */
+#include "words.h"
+#include "take.h"
+#include "variables.h"
 
 #include <ctype.h>
 #include <stdio.h>

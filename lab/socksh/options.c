@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* socksh-options.c - the options of a socket: setsockopt, getsockopt, linger, fcntl. */
-#include "socksh.h"
+/* The options of a socket: setsockopt, getsockopt, linger, fcntl. */
+#include "calls.h"
+#include "errors.h"
+#include "say.h"
+#include "take.h"
 
 #include <fcntl.h>
 #include <limits.h>

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* socksh-state-linux.c - the state of a TCP connection, which only Linux's TCP_INFO tells so. */
+/* The state of a TCP connection, which only Linux's TCP_INFO tells so. */
 #define _GNU_SOURCE /* struct tcp_info */
-#include "socksh.h"
+#include "state.h"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stddef.h>
 
 const char *tcp_state(int fd)
 {
