@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* ladder: what an SVG is drawn with. Colours stand in attributes, for programs without style
- * sheets; a style sheet changes them for dark screens. Lengths are in pixels. */
+/* What an SVG is drawn with. Colours stand in attributes, for programs without style sheets;
+ * a style sheet changes them for dark screens. Lengths are in pixels. */
 #ifndef LADDER_INK_H
 #define LADDER_INK_H
 
-#include "ladder.h"
+#include "model.h"
 
 /* Colours: one for each enum state, and two more. */
 enum { DATA_COLOUR = CLOSED + 1, BAD_COLOUR };

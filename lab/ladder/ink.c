@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "ladder-ink.h"
+#include "ink.h"
+#include "tcp.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 static const struct {

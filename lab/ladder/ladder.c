@@ -3,59 +3,24 @@
  *
  *     ladder trace                        draws the trace that is in a file
  *     ladder -- 'nc -l 12000' 'nc 127.0.0.1 12000'    runs two programs, and draws what they did */
-#include "ladder.h"
-#include "../common/die.h"
+#include "../../common/die.h"
+#include "draw.h"
+#include "model.h"
+#include "pause.h"
+#include "read.h"
+#include "run.h"
+#include "style.h"
 
 #include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
-
-struct style style = {.width = 80, .form = 't'};
-volatile sig_atomic_t interrupted;
-
-#define OPTIONS "[-afqr] [-o TRACE] [-T text | svg | mermaid] [-w WIDTH]"
-static const char usage[] = "usage: ladder " OPTIONS " [FILE ...]\n"
-                            "       ladder " OPTIONS " -- 'SERVER COMMAND' 'CLIENT COMMAND'\n"
-                            "More: man ladder\n";
-
-static void interrupt(int number)
-{
-    (void)number;
-    interrupted = true;
-}
-
-void pause_a_little(void)
-{
-    nanosleep(&(struct timespec){.tv_nsec = 10 * 1000 * 1000}, NULL);
-}
-
-void draw(struct trace *trace, bool last)
-{
-    size_t first = trace->step_count;
-    match(trace, trace->drawn);
-    if (last)
-        match_end(trace);
-    order(trace, trace->drawn);
-    trace->drawn = trace->count;
-    if (last && style.live)
-        order_left(trace);
-    if (trace->step_count == first)
-        return;
-    if (style.book)
-        find_system_ports(trace);
-    if (style.form == 's')
-        draw_svg(trace);
-    else if (style.form == 'm')
-        draw_mermaid(trace);
-    else
-        draw_text(trace, first);
-}
 
 /* Draws what comes, in portions: what several programs write at the same moment belongs together.
  */
@@ -83,62 +48,16 @@ static int open_trace(const char *name)
     return fd;
 }
 
-static void read_options(int argc, char **argv, const char **keep)
-{
-    char *end;
-    for (int letter; (letter = getopt(argc, argv, ":afo:qrT:w:")) != -1;) {
-        switch (letter) {
-        case 'a':
-            style.all = true;
-            break;
-        case 'f':
-            style.live = true;
-            break;
-        case 'q':
-            style.quiet = true;
-            break;
-        case 'r':
-            style.book = true;
-            break;
-        case 'o':
-            *keep = optarg;
-            break;
-        case 'T':
-            style.form = optarg[0];
-            if (strcmp(optarg, "text") != 0 && strcmp(optarg, "svg") != 0 &&
-                strcmp(optarg, "mermaid") != 0)
-                complain(2, "-T '%s': give text, svg or mermaid", optarg);
-            break;
-        case 'w':
-            style.width = (int)strtol(optarg, &end, 10);
-            if (*end != '\0' || style.width < 60 || style.width > 1000)
-                complain(2, "-w '%s': give a number from 60 to 1000", optarg);
-            break;
-        default:
-            complain(2, "-%c: %s; usage: ladder " OPTIONS " [FILE ...]", optopt,
-                     letter == ':' ? "its value is missing" : "no such option");
-        }
-    }
-    if (style.live && (style.form != 't' || style.book))
-        complain(2, "-f draws text, as it comes: not together with -r, -T svg or -T mermaid");
-}
-
 int main(int argc, char **argv)
 {
     static struct trace trace;
     static struct source source;
     const char *keep = NULL;
     name_program("ladder", NULL);
-    if (argc > 1 && strcmp(argv[1], "--help") == 0)
-        return fputs(usage, stdout) == EOF;
-    if (argc > 1 && strcmp(argv[1], "--version") == 0)
-        return puts("ladder (Both Ends) 1.0") == EOF;
     setlocale(LC_CTYPE, "");
     read_options(argc, argv, &keep);
     style.utf8 = style.form != 't' || strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-    struct sigaction stop = {.sa_handler = interrupt};
-    sigaction(SIGINT, &stop, NULL);
-    sigaction(SIGTERM, &stop, NULL);
+    catch_interrupts();
     signal(SIGPIPE, SIG_IGN); /* there are servers to be ended, whoever reads our drawing */
 
     int status = 0;

@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* ladder: runs the programs of a conversation one after the other, each when the one before is
- * ready. That is seen in the trace: it listens, or has bound a datagram socket, or has ended. */
-#include "../common/die.h"
-#include "ladder.h"
-#include "trace/program.h"
+/* Runs the programs of a conversation one after the other, each when the one before is ready.
+ * That is seen in the trace: it listens, or has bound a datagram socket, or has ended. */
+#include "run.h"
+#include "../../common/die.h"
+#include "../trace/program.h"
+#include "draw.h"
+#include "model.h"
+#include "pause.h"
+#include "read.h"
+#include "style.h"
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* ladder: who received what. TCP ends find each other by their pair of addresses, the bytes by
- * their offset in the stream; datagrams by addresses, content and order. */
-#include "ladder.h"
+/* Who received what. TCP ends find each other by their pair of addresses, the bytes by their
+ * offset in the stream; datagrams by addresses, content and order. */
+#include "match.h"
+#include "ends.h"
+#include "model.h"
+#include "order.h"
 
 #include <stdlib.h>
 #include <string.h>

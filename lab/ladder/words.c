@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* ladder: the words of the drawing, the same for every pen. */
-#include "ladder-bytes.h"
+/* The words of the drawing, the same for every pen. */
+#include "words.h"
+#include "bytes.h"
+#include "model.h"
+#include "style.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* ladder: the states of TCP (RFC 9293, figure 5), as far as the calls of both ends imply them. */
-#include "ladder.h"
+/* The states of TCP (RFC 9293, figure 5), as far as the calls of both ends imply them. */
+#include "tcp.h"
+#include "model.h"
 
 #include <string.h>
 

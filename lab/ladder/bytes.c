@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #define _XOPEN_SOURCE 700 /* wcwidth(3) */
-#include "ladder-bytes.h"
+#include "bytes.h"
+#include "style.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 #include <wchar.h>
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* ladder: a page of text that is drawn row by row. Two columns stand face to face with the arrows
- * between them; of more, each has its words on the right. */
+/* A page of text that is drawn row by row. Two columns stand face to face with the arrows between
+ * them; of more, each has its words on the right. */
 #ifndef LADDER_PAGE_H
 #define LADDER_PAGE_H
 
-#include "ladder.h"
+#include "model.h"
 
 /* What is said beside one lifeline, in rows. */
 struct words {

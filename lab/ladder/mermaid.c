@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* ladder: the drawing as a Mermaid sequence diagram, which GitHub and many editors show. */
-#include "ladder.h"
+/* The drawing as a Mermaid sequence diagram, which GitHub and many editors show. */
+#include "bytes.h"
+#include "model.h"
+#include "order.h"
+#include "pens.h"
+#include "tcp.h"
+#include "words.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Words, with what Mermaid might take for its own as #NUMBER;. */

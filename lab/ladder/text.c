@@ -1,7 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* ladder: the drawing as text, step by step. */
-#include "ladder-page.h"
+/* The drawing as text, step by step. */
+#include "bytes.h"
+#include "model.h"
+#include "order.h"
+#include "page.h"
+#include "pens.h"
+#include "style.h"
+#include "tcp.h"
+#include "words.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const struct words none;

@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* ladder: the drawing as SVG, one file that needs nothing else. */
-#include "ladder-ink.h"
+/* The drawing as SVG, one file that needs nothing else. */
+#include "bytes.h"
+#include "ink.h"
+#include "model.h"
+#include "order.h"
+#include "pens.h"
+#include "tcp.h"
+#include "words.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "ladder-page.h"
-#include "../common/die.h"
+#include "page.h"
+#include "../../common/die.h"
+#include "bytes.h"
+#include "model.h"
+#include "style.h"
+#include "words.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define MOST_CELLS 1001

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* ladder: who holds which socket. A stream ends when the last descriptor of its socket is closed,
- * in whatever process that is. */
-#include "ladder.h"
+/* Who holds which socket. A stream ends when the last descriptor of its socket is closed, in
+ * whatever process that is. */
+#include "ends.h"
+#include "model.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* ladder: the order of the drawing, from top to bottom and from left to right. */
-#include "../common/die.h"
-#include "ladder.h"
+/* The order of the drawing, from top to bottom and from left to right. */
+#include "order.h"
+#include "../../common/die.h"
+#include "model.h"
+#include "style.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* ladder: the lines of a trace become events. The format is in socktrace(5); nothing else knows it.
- */
-#include "../common/die.h"
-#include "ladder.h"
+/* The lines of a trace become events. The format is in socktrace(5); nothing else knows it. */
+#include "read.h"
+#include "../../common/die.h"
+#include "model.h"
+#include "style.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -32,19 +34,6 @@ enum field {
     DATA_,
     FIELDS
 };
-
-void *allocate(size_t size)
-{
-    void *memory = calloc(1, size);
-    if (memory == NULL)
-        die("calloc %zu bytes", size);
-    return memory;
-}
-
-static char *copy(const char *text)
-{
-    return strcpy(allocate(strlen(text) + 1), text);
-}
 
 /* Reads \n, \x41 and their kin in place; returns how many bytes are left. */
 static size_t unescape(char *text)
@@ -92,33 +81,6 @@ static const char *address(char *text)
     return k->text;
 }
 
-struct end *end_of(struct trace *trace, const char *id)
-{
-    for (struct end *e = trace->ends; e != NULL; e = e->next)
-        if (strcmp(e->id, id) == 0)
-            return e;
-    struct end *e = allocate(sizeof *e);
-    e->id = copy(id);
-    e->next = trace->ends;
-    return trace->ends = e;
-}
-
-struct column *column_of(struct trace *trace, int pid, int tid, const char *program)
-{
-    struct column **last = &trace->columns;
-    for (; *last != NULL; last = &(*last)->next)
-        if ((*last)->pid == pid && (*last)->tid == tid && strcmp((*last)->program, program) == 0)
-            return *last;
-    *last = allocate(sizeof **last);
-    (*last)->pid = pid;
-    (*last)->tid = tid;
-    (*last)->program = copy(program);
-    for (struct column *c = trace->columns; c != *last; c = c->next)
-        if (c->pid == pid && c->tid == pid && strcmp(c->program, program) == 0 && tid != pid)
-            (*last)->parent = c;
-    return *last;
-}
-
 static enum call call_of(const char *name, bool note)
 {
     static const struct {
@@ -140,23 +102,6 @@ static enum call call_of(const char *name, bool note)
         if (strcmp(calls[i].name, name) == 0)
             return calls[i].call;
     return ASIDE;
-}
-
-const char *argument(const char *args, const char *key, char *value, size_t size)
-{
-    size_t length = strlen(key);
-    for (const char *s = args; s != NULL && *s != '\0'; s += strcspn(s, " "), s += strspn(s, " "))
-        if (strncmp(s, key, length) == 0 && s[length] == '=') {
-            snprintf(value, size, "%.*s", (int)strcspn(s + length + 1, " "), s + length + 1);
-            return value;
-        }
-    return NULL;
-}
-
-bool says(const struct event *e, const char *key, const char *word)
-{
-    char value[128];
-    return argument(e->args, key, value, sizeof value) != NULL && strstr(value, word) != NULL;
 }
 
 /* A number of the trace; '-' is 0. What is beyond any sense is made small enough to be added. */
