@@ -192,7 +192,7 @@ void call_sleep(struct command *c)
 /* signal pipe ignore, signal pipe default, signal pipe catch */
 void call_signal(struct command *c)
 {
-    static void (*catcher)(int); /* socksh-say.c's own, which notes that the signal came */
+    static void (*catcher)(int); /* say.c's own, which notes that the signal came */
     struct word number = take_word(c, "the signal, pipe,");
     struct word what = take_word(c, "ignore, default or catch");
     const bool ignore = strcasecmp(what.bytes, "ignore") == 0 || same_name(what.bytes, "SIG_IGN");
