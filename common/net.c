@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include "net.h"
 #include "die.h"
+#include <netinet/in.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 struct addrinfo *resolve(const struct options *o, int type)
 {
     struct addrinfo hints = {.ai_family = o->family, .ai_socktype = type}, *list = NULL;
     const char *host = o->host ? o->host : o->value['b'];
+
     if (host == NULL)
         host = o->family == AF_INET6 ? "::1" : "127.0.0.1";
     else if (strcmp(host, "*") == 0)
@@ -45,12 +49,20 @@ struct address announce(int fd, const struct options *o)
     if (getsockname(fd, (struct sockaddr *)&bound, &length) == -1)
         die("getsockname");
     struct address here = address_of(&bound, length);
+    const char *host = here.host;
+    if (o->value['b'] != NULL && *o->value['b'] == '*') /* no client connects to "every address" */
+        host = o->family == AF_INET6 ? "::1" : "localhost";
     printf("%s: listening on %s\n", o->program, here.text);
     if (!o->value['q'])
-        printf("in another terminal: %s%s %s %s\n", o->folder, o->peer,
-               o->value['b'] == NULL || *o->value['b'] != '*' ? here.host :
-               o->family == AF_INET6 ? "::1" : "localhost", here.port);
+        printf("in another terminal: %s%s %s %s\n", o->folder, o->peer, host, here.port);
     return here;
+}
+
+double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
 void bound_waits(int fd, double seconds)
@@ -68,37 +80,78 @@ int finish_connect(int fd, double seconds)
         ready = poll(&(struct pollfd){.fd = fd, .events = POLLOUT}, 1, (int)(seconds * 1000));
     if (ready == 1)
         getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &(socklen_t){sizeof error});
-    return (errno = error) == 0 ? 0 : -1;
+    errno = error;
+    return error == 0 ? 0 : -1;
+}
+
+void both_families(int fd, const struct addrinfo *here, const struct options *o)
+{
+    int only = o->family == AF_INET6;
+    if (here->ai_family == AF_INET6)
+        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof only);
 }
 
 void accept_failed(void)
 {
-    if (errno != EINTR && errno != ECONNABORTED) {
+    static _Thread_local double warned;
+    if (errno == EINTR || errno == ECONNABORTED || errno == EAGAIN)
+        return;
+    if (warned == 0 || now() > warned + 1) {
         warn("accept");
-        sleep(1);
+        warned = now();
+    }
+    poll(NULL, 0, 50);
+}
+
+bool ran_out(const char *call)
+{
+    warn("%s", call);
+    sleep(1);
+    return true;
+}
+
+void let_peer_close(int fd, double seconds)
+{
+    char unread[4096];
+    double end = now() + seconds;
+    ssize_t n = 1;
+    shutdown(fd, SHUT_WR);
+    while (now() < end && (n > 0 || (n == -1 && errno == EINTR))) {
+        bound_waits(fd, end - now());
+        n = recv(fd, unread, sizeof unread, 0);
     }
 }
 
 int send_all(int fd, const void *bytes, size_t n)
 {
-    for (size_t done = 0; done < n;) {
+    size_t done = 0;
+    while (done < n) {
         ssize_t sent = send(fd, (const char *)bytes + done, n - done, 0);
         if (sent == -1 && errno != EINTR)
             return -1;
-        done += sent > 0 ? (size_t)sent : 0;
+        if (sent > 0)
+            done += (size_t)sent;
     }
     return 0;
 }
 
-ssize_t read_line(FILE *input, char *line, size_t most)
+size_t read_line(const char *label, char *line, size_t most, const char *line_is)
 {
     size_t n = 0;
-    for (int c = 0; c != '\n' && (c = getc(input)) != EOF; line[n++] = (char)c)
+    int c = '\0';
+    prompt(label);
+    while (c != '\n') {
+        c = getchar();
+        if (c == EOF)
+            break;
         if (n == most && c != '\n')
-            return errno = EMSGSIZE, -1;
-    if (ferror(input))
+            complain(1, "a %s has more than %zu bytes; nothing of it was sent", line_is, most);
+        line[n] = (char)c;
+        n++;
+    }
+    if (ferror(stdin))
         die("the standard input");
-    return (ssize_t)n;
+    return n;
 }
 
 void prompt(const char *text)

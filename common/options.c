@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <locale.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,11 +21,15 @@ void parse_options(struct options *o, int argc, char **argv, const char *synopsi
     static char whole_line[1 << 16];
     setvbuf(stdout, whole_line, _IOLBF, sizeof whole_line);
     signal(SIGPIPE, SIG_IGN); /* macOS has no MSG_NOSIGNAL */
-    char letters[64] = ":", *next = letters + 1, option = 0; /* of "[-46] [-w SECONDS]": ":46w:" */
-    for (const char *s = synopsis; *s != '\0'; s++)
-        if ((option = *s == '-' || (option && isalnum((unsigned char)*s))) && *s != '-')
+    char letters[64] = ":", *next = letters + 1; /* of "[-46] [-w SECONDS]": ":46w:" */
+    bool option = false; /* inside of "-46" */
+    for (const char *s = synopsis; *s != '\0'; s++) {
+        option = *s == '-' || (option && isalnum((unsigned char)*s));
+        if (option && *s != '-')
             next += sprintf(next, s[1] == ' ' ? "%c:" : "%c", *s);
-    for (int letter; (letter = getopt(argc, argv, letters)) != -1;) {
+    }
+    int letter;
+    while ((letter = getopt(argc, argv, letters)) != -1) {
         const char *word = optopt == '-' && argv[optind] ? argv[optind] : "";
         if (strcmp(word, "--help") == 0)
             exit(printf("usage: %s %s\nMore: man %s\n", o->program, synopsis, o->program) < 0);
@@ -35,7 +40,9 @@ void parse_options(struct options *o, int argc, char **argv, const char *synopsi
                      letter == ':' ? "no value" : "unknown");
         o->value[letter] = optarg ? optarg : "";
     }
-    o->family = o->value['4'] ? AF_INET : o->value['6'] ? AF_INET6 : AF_UNSPEC;
+    o->family = o->value['6'] ? AF_INET6 : AF_UNSPEC;
+    if (o->value['4'])
+        o->family = AF_INET;
     if (optind < argc && strstr(synopsis, "HOST"))
         o->host = argv[optind++];
     if (o->host && *o->host != '\0' && o->host[strspn(o->host, "0123456789")] == '\0')

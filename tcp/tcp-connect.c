@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 static void list_services(void)
@@ -46,20 +45,15 @@ static int create(int family)
     return fd;
 }
 
-static double milliseconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
-}
-
 int main(int argc, char **argv)
 {
     struct options options = {.port = "http"};
     parse_options(&options, argc, argv, "[-46l] [-w SECONDS] [HOST [SERVICE]]");
     double wait = number_option(&options, 'w', 10, 0.001, 100000);
-    if (options.value['l'])
-        return list_services(), 0;
+    if (options.value['l']) {
+        list_services();
+        return 0;
+    }
     if (options.host == NULL)
         complain(2, "HOST is missing; usage: tcp-connect [-46l] [-w SECONDS] [HOST [SERVICE]]");
     int family = options.family == AF_INET6 ? AF_INET6 : AF_INET, fd = create(family), error = 0;
@@ -97,10 +91,10 @@ int main(int argc, char **argv)
 
         /* Box: connect it to the server. */
         printf("Connecting to %s...\n", server.text);
-        double began = milliseconds();
+        double began = now();
         bool done = connect(fd, a->ai_addr, a->ai_addrlen) == 0 || finish_connect(fd, wait) == 0;
         error = fd == -1 ? EAFNOSUPPORT : errno;
-        printf("%s, after %.1f ms.\n", done ? "done" : meaning(error), milliseconds() - began);
+        printf("%s, after %.1f ms.\n", done ? "done" : meaning(error), (now() - began) * 1000);
         if (done)
             break;
     }

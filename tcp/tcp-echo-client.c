@@ -46,18 +46,22 @@ int main(int argc, char **argv)
         die("connect to %s", server.text);
     freeaddrinfo(list);
 
-    /* Box: read a message from the keyboard. */
-    char line[LONGEST + 1], reply[4096];
-    ssize_t length, n;
     bool last = false;
-    while (!last && (prompt("message: "), length = read_line(stdin, line, LONGEST)) > 0) {
-        last = (length == 5 || length == 6) && memcmp(line, "close\n", (size_t)length) == 0;
+    while (!last) {
+        /* Box: read a message from the keyboard. */
+        char line[LONGEST + 1], reply[4096];
+        size_t length = read_line("message: ", line, LONGEST, "message");
+        if (length == 0)
+            break;
+        last = (length == 5 || length == 6) && memcmp(line, "close\n", length) == 0;
+
         /* Box: send it. If the server has gone, recv() tells what still came from it. */
-        if (send_all(client, line, (size_t)length) == -1 && errno != EPIPE && errno != ECONNRESET)
+        if (send_all(client, line, length) == -1 && errno != EPIPE && errno != ECONNRESET)
             die("send to %s", server.text);
 
         /* Box: receive the echo, as many bytes as were sent, in however many pieces it comes. */
-        ssize_t received = 0;
+        size_t received = 0;
+        ssize_t n;
         while (received < length && (n = recv(client, reply, sizeof reply, 0)) != 0) {
             if (n == -1 && errno == EINTR)
                 continue;
@@ -68,16 +72,14 @@ int main(int argc, char **argv)
             if (received == 0)
                 prompt("response: ");
             fwrite(reply, 1, (size_t)n, stdout);
-            received += n;
+            received += (size_t)n;
         }
         if (fflush(stdout) != 0 || ferror(stdout))
             die("write to the standard output");
         if (received < length)
-            complain(1, "%s closed the connection after %zd of %zd bytes", server.text, received,
+            complain(1, "%s closed the connection after %zu of %zu bytes", server.text, received,
                      length);
     }
-    if (length == -1)
-        complain(1, "a message has more than %d bytes; nothing of it was sent", LONGEST);
     if (!last)
         prompt("\n");
 

@@ -7,7 +7,6 @@
  * Protocol: the server sends a line and closes; what the client sends is read away. */
 #include "../common/die.h"
 #include "../common/net.h"
-#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -25,9 +24,9 @@ int main(int argc, char **argv)
     int welcoming = socket(here->ai_family, here->ai_socktype, here->ai_protocol);
     if (welcoming == -1)
         die("socket for %s", where.text);
-    int on = 1, ipv6_only = options.family == AF_INET6;
+    int on = 1;
     setsockopt(welcoming, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on); /* restart at once */
-    setsockopt(welcoming, IPPROTO_IPV6, IPV6_V6ONLY, &ipv6_only, sizeof ipv6_only); /* for -b '*' */
+    both_families(welcoming, here, &options);
 
     /* Box: bind it to the server's address and port. */
     if (bind(welcoming, here->ai_addr, here->ai_addrlen) == -1)
@@ -51,19 +50,13 @@ int main(int argc, char **argv)
         struct address client = address_of(&address, length);
         if (!options.value['q'])
             printf("Got connection from %s\n", client.log);
-        bound_waits(connection, 0.1); /* no client keeps the next one waiting for long */
 
         /* Box: send the greeting. */
         if (send_all(connection, greeting, strlen(greeting)) == -1)
             warn("send to %s", client.log);
 
-        /* Box: close the connection. To close over bytes that nobody has read would reset it, and
-         * a reset can destroy the greeting on its way: end the stream first, and read a little. */
-        char unread[4096];
-        shutdown(connection, SHUT_WR);
-        ssize_t n = 1;
-        for (int i = 0; i < 4 && (n > 0 || (n == -1 && errno == EINTR)); i++)
-            n = recv(connection, unread, sizeof unread, 0);
+        /* Box: close the connection. No client keeps the next one waiting for long. */
+        let_peer_close(connection, 0.2);
         close(connection);
     }
 }

@@ -18,10 +18,10 @@
 
 /* How many characters n bytes of UTF-8 have: in capitals as many, while their bytes may be more, or
  * fewer. */
-static size_t characters(const char *bytes, ssize_t n)
+static size_t characters(const char *bytes, size_t n)
 {
     size_t count = 0;
-    for (ssize_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++)
         count += (bytes[i] & 0xC0) != 0x80;
     return count;
 }
@@ -56,12 +56,15 @@ int main(int argc, char **argv)
         die("connect to %s", server.text);
     freeaddrinfo(list);
 
-    /* Box: read a sentence from the keyboard. */
-    char line[LONGEST + 1], reply[4096];
-    ssize_t length, n;
-    while (prompt("Input lowercase sentence: "), (length = read_line(stdin, line, LONGEST)) > 0) {
+    for (;;) {
+        /* Box: read a sentence from the keyboard. */
+        char line[LONGEST + 1], reply[4096];
+        size_t length = read_line("Input lowercase sentence: ", line, LONGEST, "sentence");
+        if (length == 0)
+            break;
+
         /* Box: send it. If the server has gone, recv() tells what still came from it. */
-        if (send_all(client, line, (size_t)length) == -1 && errno != EPIPE && errno != ECONNRESET)
+        if (send_all(client, line, length) == -1 && errno != EPIPE && errno != ECONNRESET)
             die("send to %s", server.text);
         if (line[length - 1] != '\n')
             shutdown(client, SHUT_WR);
@@ -69,6 +72,7 @@ int main(int argc, char **argv)
         /* Box: receive the reply, up to its newline, in however many pieces it comes. */
         size_t sent = characters(line, length), received = 0;
         bool whole = false;
+        ssize_t n;
         while (!whole && (n = recv(client, reply, sizeof reply, 0)) != 0) {
             if (n == -1 && errno == EINTR)
                 continue;
@@ -79,17 +83,15 @@ int main(int argc, char **argv)
             if (received == 0)
                 prompt("From Server: ");
             fwrite(reply, 1, (size_t)n, stdout);
-            received += characters(reply, n);
+            received += characters(reply, (size_t)n);
             whole = memchr(reply, '\n', (size_t)n) != NULL;
         }
         if (fflush(stdout) != 0 || ferror(stdout))
             die("write to the standard output");
         if (!whole && received < sent)
             complain(1, "%s closed the connection after %zu of %zu %s", server.text, received, sent,
-                     sent == (size_t)length ? "bytes" : "characters");
+                     sent == length ? "bytes" : "characters");
     }
-    if (length == -1)
-        complain(1, "a sentence has more than %d bytes; nothing of it was sent", LONGEST);
     prompt("\n");
 
     /* Box: close the socket. */

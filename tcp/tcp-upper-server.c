@@ -9,7 +9,6 @@
 #include "../common/die.h"
 #include "../common/net.h"
 #include "../common/text.h"
-#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -20,8 +19,9 @@ static void serve(int connection, const char *client, const struct options *opti
 {
     char bytes[4096], upper[UPPER_ROOM(sizeof bytes)], text[SHOWN_ROOM(sizeof upper)];
     struct cut_character cut = {0};
+    ssize_t n;
 
-    for (ssize_t n = 1; n != 0;) {
+    do {
         /* Box: read the request. What arrives may be a part of a line, or several of them. */
         n = recv(connection, bytes, sizeof bytes, 0);
         if (n == -1 && errno == EINTR)
@@ -35,15 +35,17 @@ static void serve(int connection, const char *client, const struct options *opti
 
         /* Box: write the reply. */
         size_t length = to_upper(&cut, bytes, (size_t)n, upper);
-        if (n == 0) /* the end of the stream: what stays of a character goes back as it is */
-            memcpy(upper, cut.bytes, length = cut.count);
+        if (n == 0) { /* the end of the stream: what stays of a character goes back as it is */
+            length = cut.count;
+            memcpy(upper, cut.bytes, length);
+        }
         if (send_all(connection, upper, length) == -1) {
             warn("send to %s", client);
             return;
         }
         if (length > 0 && !options->value['q'])
             printf("%s sent: '%s'\n", client, shown(upper, length, text));
-    }
+    } while (n != 0);
 }
 
 int main(int argc, char **argv)
@@ -57,9 +59,9 @@ int main(int argc, char **argv)
     int welcoming = socket(here->ai_family, here->ai_socktype, here->ai_protocol);
     if (welcoming == -1)
         die("socket for %s", where.text);
-    int on = 1, ipv6_only = options.family == AF_INET6;
+    int on = 1;
     setsockopt(welcoming, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on); /* restart at once */
-    setsockopt(welcoming, IPPROTO_IPV6, IPV6_V6ONLY, &ipv6_only, sizeof ipv6_only); /* for -b '*' */
+    both_families(welcoming, here, &options);
 
     /* Box: bind it to the server's address and port. */
     if (bind(welcoming, here->ai_addr, here->ai_addrlen) == -1)

@@ -29,12 +29,14 @@ programs() { grep -v '^#' "$ROOT/tests/manifest" | awk '{print $1}' | while read
   [ ! -s "$BATS_TEST_TMPDIR/warnings" ]
 }
 
-@test "a lecture program is one page: under 120 lines of at most 100 columns" {
+@test "a lecture program is one page: at most 110 lines of at most 100 columns" {
   cd "$ROOT"
   for file in $(programs) web/web-server-simple.c; do
     [ -e "$file" ] || continue
-    most=119
-    [ "$file" != web/web-server-simple.c ] || most=120
+    case $file in
+    *-polled.c | */udp-echo-client.c | */udp-ping.c | */tcp-connect.c | web/*) most=120 ;; # the fullest
+    *) most=110 ;;
+    esac
     [ "$(wc -l <"$file")" -le $most ] || { wc -l "$file"; return 1; }
     never awk 'length > 100 {print FILENAME ":" FNR; found = 1} END {exit !found}' "$file"
   done
@@ -50,8 +52,8 @@ programs() { grep -v '^#' "$ROOT/tests/manifest" | awk '{print $1}' | while read
   done
 }
 
-@test "common/ has at most 400 lines" {
-  [ "$(cat "$ROOT"/common/*.[ch] | wc -l)" -le 400 ]
+@test "common/ has at most 480 lines; blank ones are no cost" {
+  [ "$(cat "$ROOT"/common/*.[ch] | grep -c .)" -le 480 ]
 }
 
 # boxes FILE CALL...: the calls stand in this order in main (and the function beside it), each once.
@@ -73,7 +75,7 @@ boxes() {
   boxes tcp/tcp-upper-server.c recv send_all
   boxes tcp/tcp-upper-server.c socket bind listen accept close
   boxes tcp/tcp-upper-client.c socket connect send_all recv
-  boxes tcp/tcp-greet-server.c socket bind listen accept send_all recv close
+  boxes tcp/tcp-greet-server.c socket bind listen accept send_all close
   boxes tcp/tcp-greet-client.c socket connect recv
   boxes tcp/tcp-echo-client.c socket connect send_all recv
   boxes tcp/tcp-connect.c socket connect
@@ -84,10 +86,7 @@ boxes() {
   boxes udp/udp-ping.c send recv socket connect close
   for file in "$ROOT"/tcp/tcp-echo-server*.c; do
     boxes "tcp/$(basename "$file")" socket bind listen accept
-    case $file in
-    *-polled.c) boxes "tcp/$(basename "$file")" recv send close ;; # it sends no more than it can at once
-    *) boxes "tcp/$(basename "$file")" recv send_all ;;
-    esac
+    boxes "tcp/$(basename "$file")" recv send_all
   done
 }
 

@@ -494,7 +494,7 @@ as_somebody() {
 no_process() {
   UNDER=$SOMEBODY server
   start waiting bash -c "echo patience | timeout $PATIENCE '$BIN_DIR/$CLIENT' 127.0.0.1 $PORT"
-  eventually grep -q "$1 for 127.0.0.1:[0-9]*: .*EAGAIN" server.err
+  eventually grep -q "$1: .*EAGAIN" server.err
   patient
   same '' "$(out waiting)"
   $BECOME prlimit --pid "$SERVER_PID" --nproc=100:1000
@@ -674,12 +674,10 @@ print(each)"
   ours server
   cd "$ROOT/tcp"
   local name most changed
-  for name in forked:40 threaded:40 pooled:40 polled:60; do
+  for name in forked:25 threaded:25 pooled:25 polled:45; do
     most=${name#*:} name=tcp-echo-server-${name%:*}.c
-    # A changed line counts once: so many lines are new, changed, or gone.
-    changed=$(diff -y --width=250 --suppress-common-lines tcp-echo-server.c "$name" | wc -l)
+    changed=$(diff tcp-echo-server.c "$name" | grep -c '^[<>]')
     [ "$changed" -gt 0 ] && [ "$changed" -le "$most" ] || { echo "$name: $changed changed lines" && false; }
-    [ "$(wc -l <"$name")" -lt 120 ]
   done
 }
 

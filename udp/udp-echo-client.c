@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #define LONGEST 65502 /* bytes in a message: with OK... it still fits into a datagram */
@@ -21,13 +20,6 @@ struct datagram {
     size_t length;
     char bytes[LARGEST];
 };
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 static bool echoes(const struct datagram *reply, const struct datagram *message)
 {
@@ -40,25 +32,31 @@ static bool echoes(const struct datagram *reply, const struct datagram *message)
 static int ask(int client, const struct datagram *message, struct datagram *reply, int tries,
                double wait)
 {
-    for (reply->length = 0; tries > 0; tries--) {
+    reply->length = 0;
+    for (; tries > 0; tries--) {
         /* Box: send the message. */
         while (send(client, message->bytes, message->length, 0) == -1)
             if (errno != EINTR)
                 return -1;
 
         /* Box: receive its echo. Whatever else comes does not make the wait longer. */
-        for (double end = now() + wait, left = wait; left > 0; left = end - now()) {
-            bound_waits(client, left);
+        double end = now() + wait;
+        while (now() < end) {
+            bound_waits(client, end - now());
             ssize_t n = recv(client, reply->bytes, LARGEST, 0);
             if (n == -1 && errno != EAGAIN && errno != EINTR)
                 return -1;
-            if (n >= 0) /* a newline comes from somebody who types the reply into netcat */
-                reply->length = (size_t)n - (n > 0 && reply->bytes[n - 1] == '\n');
-            if (n >= 0 && echoes(reply, message))
+            if (n == -1)
+                continue;
+            reply->length = (size_t)n;
+            if (n > 0 && reply->bytes[n - 1] == '\n') /* somebody types the reply into netcat */
+                reply->length--;
+            if (echoes(reply, message))
                 return 0;
         }
     }
-    return errno = EAGAIN, -1;
+    errno = EAGAIN;
+    return -1;
 }
 
 int main(int argc, char **argv)
@@ -70,7 +68,8 @@ int main(int argc, char **argv)
     struct addrinfo *list = resolve(&options, SOCK_DGRAM), *a;
     struct address server;
     static struct datagram message, reply;
-    ssize_t typed = 0; /* bytes typed that have no reply yet */
+    size_t typed = 0; /* bytes typed that have no reply yet */
+    bool lost = false;
 
     /* A name may have several addresses, IPv6 and IPv4: stay with the first that answers. */
     for (a = list; a != NULL; a = a->ai_next) {
@@ -86,24 +85,26 @@ int main(int argc, char **argv)
         bool connected = connect(client, a->ai_addr, a->ai_addrlen) == 0;
         while (connected) {
             /* Box: enter a message, unless one is left that nobody took at the address before. */
-            if (typed == 0 && (prompt("Enter message to send : "),
-                               typed = read_line(stdin, message.bytes, LONGEST)) <= 0)
+            if (typed == 0)
+                typed = read_line("Enter message to send : ", message.bytes, LONGEST, "message");
+            if (typed == 0)
                 break;
-            message.length = (size_t)typed - (message.bytes[typed - 1] == '\n');
+            message.length = typed - (message.bytes[typed - 1] == '\n');
             if (ask(client, &message, &reply, tries, wait) == -1)
                 break;
             prompt("Server reply : ");
             fwrite(reply.bytes, 1, reply.length, stdout);
-            if (message.length < (size_t)typed)
+            if (message.length < typed)
                 putchar('\n');
             if (fflush(stdout) != 0 || ferror(stdout))
                 die("write to the standard output");
             typed = 0;
         }
+        lost = errno == EAGAIN;
 
         /* Box: close the socket. */
         close(client);
-        if (connected && (typed <= 0 || errno == EAGAIN))
+        if (connected && (typed == 0 || lost))
             break;
     }
     if (a == NULL)
@@ -112,8 +113,6 @@ int main(int argc, char **argv)
     if (typed > 0)
         complain(1, "no reply from %s after %d tries%s", server.text, tries,
                  reply.length > 0 ? "; what came from there was no echo" : "");
-    if (typed == -1)
-        complain(1, "a message has more than %d bytes; nothing of it was sent", LONGEST);
     prompt("\n");
     return 0;
 }

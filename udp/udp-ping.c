@@ -10,7 +10,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #define MOST 100000 /* messages */
@@ -24,13 +23,6 @@ static void stop(int signal_number)
     stopped = signal_number;
 }
 
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 /* Counts and shows a reply, which we know by its number: OK...Ping 1, Ping 1, PING 1. */
 static void note(const char *reply, const char *server)
 {
@@ -38,14 +30,17 @@ static void note(const char *reply, const char *server)
     if (sscanf(reply, "%*[OK.PINGing]%6d", &i) != 1 || i < 1 || i > sent)
         return;
     double time = (now() - pings[i].sent) * 1000;
-    printf("from %s: seq=%d time=%.3f ms%s\n", server, i, time,
-           pings[i].answered ? " (doubled)" : pings[i].timed_out ? " (late)" : "");
-    if (!pings[i].answered) {
-        pings[i].answered = true;
-        least = received++ == 0 || time < least ? time : least;
-        most = time > most ? time : most;
-        sum += time;
-    }
+    const char *remark = pings[i].timed_out ? " (late)" : "";
+    if (pings[i].answered)
+        remark = " (doubled)";
+    printf("from %s: seq=%d time=%.3f ms%s\n", server, i, time, remark);
+    if (pings[i].answered)
+        return;
+    pings[i].answered = true;
+    received++;
+    sum += time;
+    least = received == 1 || time < least ? time : least;
+    most = time > most ? time : most;
 }
 
 /* Sends the messages and receives their replies. Returns 0, or -1. */
@@ -54,7 +49,8 @@ static int ping(int client, const char *server, int count, double interval, doub
     static char message[sizeof "Ping -2147483648"], reply[65536];
     for (int i = 1; i <= count && !stopped; i++) {
         /* Box: send a message with its number. */
-        pings[sent = i] = (struct ping){.sent = now()};
+        sent = i;
+        pings[i] = (struct ping){.sent = now()};
         while (send(client, message, (size_t)sprintf(message, "Ping %d", i), 0) == -1)
             if (errno != EINTR)
                 return -1;
@@ -62,7 +58,8 @@ static int ping(int client, const char *server, int count, double interval, doub
         /* Box: receive its reply, and others until the next message is due. */
         while (!stopped) {
             bool done = pings[i].answered || pings[i].timed_out;
-            double left = pings[i].sent + (!done ? wait : i < count ? interval : 0) - now();
+            double pause = i < count ? interval : 0; /* none behind the last one */
+            double left = pings[i].sent + (done ? pause : wait) - now();
             if (left > 0) {
                 bound_waits(client, left);
                 ssize_t n = recv(client, reply, sizeof reply - 1, 0);

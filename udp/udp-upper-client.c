@@ -29,7 +29,8 @@ static ssize_t ask(int client, const char *sentence, size_t length, char *reply,
         do
             n = recv(client, reply, LARGEST, 0);
         while (n == -1 && errno == EINTR);
-    } while (n == -1 && errno == EAGAIN && --tries > 0);
+        tries--;
+    } while (n == -1 && errno == EAGAIN && tries > 0);
     return n;
 }
 
@@ -43,11 +44,12 @@ int main(int argc, char **argv)
     struct address server;
     static char sentence[LONGEST + 1], reply[LARGEST];
 
-    /* Box: read a sentence from the keyboard. */
-    ssize_t typed;
-    while (prompt("Input lowercase sentence: "),
-           (typed = read_line(stdin, sentence, LONGEST)) > 0) {
-        size_t length = (size_t)typed - (sentence[typed - 1] == '\n');
+    for (;;) {
+        /* Box: read a sentence from the keyboard. */
+        size_t typed = read_line("Input lowercase sentence: ", sentence, LONGEST, "sentence");
+        if (typed == 0)
+            break;
+        size_t length = typed - (sentence[typed - 1] == '\n');
         ssize_t n = -1;
 
         /* A name may have several addresses, IPv6 and IPv4: stay with the first that answers. */
@@ -84,8 +86,6 @@ int main(int argc, char **argv)
         if (fflush(stdout) != 0 || ferror(stdout))
             die("write to the standard output");
     }
-    if (typed == -1)
-        complain(1, "a sentence has more than %d bytes; nothing of it was sent", LONGEST);
     prompt("\n");
     freeaddrinfo(list);
     return 0;

@@ -9,7 +9,6 @@
 #include "../common/die.h"
 #include "../common/net.h"
 #include "../common/text.h"
-#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -27,9 +26,9 @@ int main(int argc, char **argv)
     int server = socket(here->ai_family, here->ai_socktype, here->ai_protocol);
     if (server == -1)
         die("socket for %s", where.text);
-    int room = 3 * LARGEST, ipv6_only = options.family == AF_INET6;
+    int room = 3 * LARGEST;
     setsockopt(server, SOL_SOCKET, SO_SNDBUF, &room, sizeof room); /* macOS's own: 9216 bytes */
-    setsockopt(server, IPPROTO_IPV6, IPV6_V6ONLY, &ipv6_only, sizeof ipv6_only); /* for -b '*' */
+    both_families(server, here, &options);
 
     /* Box: bind it to the server's address and port. */
     if (bind(server, here->ai_addr, here->ai_addrlen) == -1)

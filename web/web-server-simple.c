@@ -11,8 +11,6 @@
 #include "http/answer.h"
 #include "web.h"
 
-#include <netinet/in.h>
-#include <poll.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -29,19 +27,23 @@ static void serve(int connection, struct site *site, struct answer *answer, cons
     struct request request;
     enum progress progress = MORE;
     size_t length = 0;
-    int64_t n, left, end = milliseconds() + PATIENCE;
+    int64_t n, end = milliseconds() + PATIENCE, left = PATIENCE;
 
     /* Box: receive the request. It may come in any number of parts; an empty line ends it. */
     request_start(&request);
-    while (progress == MORE && (left = end - milliseconds()) > 0) {
-        if (poll(&(struct pollfd){.fd = connection, .events = POLLIN}, 1, (int)left) != 1)
-            continue;
+    while (progress == MORE && left > 0) {
+        bound_waits(connection, (double)left / 1000);
         n = recv(connection, bytes + length, sizeof bytes - length, 0);
-        if (n == 0 || (n == -1 && errno != EINTR))
+        if (n == 0 || (n == -1 && errno != EINTR && errno != EAGAIN))
             return;
+        if (n > 0)
+            length += (size_t)n;
+        left = end - milliseconds();
+
         /* Box: parse the request. */
-        progress = request_parse(&request, bytes, length += n > 0 ? (size_t)n : 0);
+        progress = request_parse(&request, bytes, length);
     }
+    bound_waits(connection, (double)PATIENCE / 1000); /* of a client that does not read */
     if (length == 0)
         return;
     if (progress == MORE)
@@ -67,12 +69,7 @@ static void serve(int connection, struct site *site, struct answer *answer, cons
         write_log(answer, &request, site->now, client);
     answer_end(answer);
 
-    /* What the client still sends is read, half a second: closed with bytes unread, a connection
-     * is reset, and the response may be lost with it (RFC 9112, 9.6). */
-    shutdown(connection, SHUT_WR);
-    bound_waits(connection, (double)PATIENCE / 4000);
-    for (n = 1, end = milliseconds() + PATIENCE / 4; n != 0 && milliseconds() < end;)
-        n = recv(connection, piece, sizeof piece, 0);
+    let_peer_close(connection, (double)PATIENCE / 4000); /* RFC 9112, 9.6 */
 }
 
 int main(int argc, char **argv)
@@ -90,9 +87,9 @@ int main(int argc, char **argv)
     int welcoming = socket(here->ai_family, here->ai_socktype, here->ai_protocol);
     if (welcoming == -1)
         die("socket for %s", where.text);
-    int on = 1, ipv6_only = options.family == AF_INET6;
+    int on = 1;
     setsockopt(welcoming, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on); /* restart at once */
-    setsockopt(welcoming, IPPROTO_IPV6, IPV6_V6ONLY, &ipv6_only, sizeof ipv6_only); /* for -b '*' */
+    both_families(welcoming, here, &options);
 
     /* Box: bind it to the server's address and port; listen for connection requests. */
     if (bind(welcoming, here->ai_addr, here->ai_addrlen) == -1)
@@ -111,7 +108,6 @@ int main(int argc, char **argv)
             accept_failed();
             continue;
         }
-        bound_waits(connection, (double)PATIENCE / 1000); /* of a client that does not read */
         serve(connection, &site, &answer, address_of(&address, length).host, &options);
 
         /* Box: close it. */

@@ -3,6 +3,7 @@
 #include "../common/die.h"
 #include "../common/net.h"
 
+#include <stdio.h>
 #include <fcntl.h>
 #include <string.h>
 #include <time.h>

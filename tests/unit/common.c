@@ -11,6 +11,7 @@
 #include <locale.h>
 #include <netinet/in.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -34,6 +35,8 @@ ssize_t send(int fd, const void *bytes, size_t n, int flags)
 
 int poll(struct pollfd *fds, nfds_t n, int milliseconds)
 {
+    if (n == 0)
+        return select(0, NULL, NULL, NULL, &(struct timeval){0, milliseconds * 1000});
     if (interruptions > 0 && interruptions-- > 0)
         return errno = EINTR, -1;
     fd_set out;
@@ -296,41 +299,101 @@ static void test_finish_connect(void)
 }
 
 static void accept_emfile(void) { name_program("p", NULL); errno = EMFILE; accept_failed(); }
+static void accept_emfile_for_a_while(void) { accept_emfile(); accept_emfile(); accept_emfile(); }
+static void out_of_threads(void) { name_program("p", NULL); errno = EAGAIN; exit(ran_out("pthread_create")); }
 static void accept_lost(void) { name_program("p", NULL); errno = ECONNABORTED; accept_failed(); }
 
 static void test_accept_failed(void)
 {
-    time_t began = time(NULL);
+    double began = now();
     CHECK_INT(0, status_of(accept_emfile));
     CHECK_INT(0, strncmp(said, "p: accept: Too many open files (EMFILE)", 39));
-    CHECK_INT(1, time(NULL) >= began + 1);
+    CHECK_INT(1, now() >= began + 0.05);
+    CHECK_INT(0, status_of(accept_emfile_for_a_while));
+    CHECK_INT(1, strchr(said, '\n') == strrchr(said, '\n')); /* one warning, of three */
     CHECK_INT(0, status_of(accept_lost));
     CHECK_TEXT("", said);
+    began = now();
+    CHECK_INT(1, status_of(out_of_threads));
+    CHECK_INT(0, strncmp(said, "p: pthread_create: Resource temporarily unavailable (EAGAIN)", 60));
+    CHECK_INT(1, now() >= began + 1);
+}
+
+/* The peer sends what nobody reads, and closes or not: how long that holds us up, and whether our
+ * last words get through. */
+static void test_let_peer_close(void)
+{
+    int pair[2];
+    char bytes[16];
+    for (int closes = 0; closes < 2; closes++) {
+        socketpair(AF_UNIX, SOCK_STREAM, 0, pair);
+        CHECK_INT(6, write(pair[1], "unread", 6));
+        CHECK_INT(4, write(pair[0], "last", 4));
+        if (closes)
+            shutdown(pair[1], SHUT_WR);
+        double began = now();
+        let_peer_close(pair[0], 0.3);
+        double took = now() - began;
+        CHECK_INT(1, closes ? took < 0.25 : took >= 0.3 && took < 10);
+        CHECK_INT(-1, recv(pair[0], bytes, 1, MSG_DONTWAIT) == 1 ? 1 : -1); /* all is read away */
+        close(pair[0]);
+        CHECK_INT(4, read(pair[1], bytes, sizeof bytes));
+        CHECK_INT(0, read(pair[1], bytes, sizeof bytes));
+        close(pair[1]);
+    }
+}
+
+static void test_both_families(void)
+{
+    struct addrinfo here = {.ai_family = AF_INET6};
+    struct options o = {.family = AF_UNSPEC};
+    int only = 2, fd = socket(AF_INET6, SOCK_STREAM, 0);
+    if (fd == -1)
+        return; /* a machine without IPv6 */
+    both_families(fd, &here, &o);
+    getsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, &(socklen_t){sizeof only});
+    CHECK_INT(0, only);
+    o.family = AF_INET6;
+    both_families(fd, &here, &o);
+    getsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, &(socklen_t){sizeof only});
+    CHECK_INT(1, only);
+    close(fd);
+    fd = socket(AF_INET, SOCK_STREAM, 0);
+    here.ai_family = AF_INET;
+    errno = 0;
+    both_families(fd, &here, &o);
+    CHECK_INT(0, errno); /* it was left alone */
+    close(fd);
+}
+
+static const char *typed;
+static size_t typed_length;
+static void read_lines(void)
+{
+    FILE *keyboard = tmpfile();
+    fwrite(typed, 1, typed_length, keyboard);
+    rewind(keyboard);
+    dup2(fileno(keyboard), STDIN_FILENO);
+    name_program("p", NULL);
+    char line[6];
+    size_t n = 1;
+    while (n > 0) {
+        n = read_line("", line, 5, "word");
+        printf("%zu:", n);
+        fwrite(line, 1, n, stdout);
+    }
 }
 
 static void test_read_line(void)
 {
-    char line[6];
-    FILE *input = tmpfile();
-    fwrite("ab\n\n\0x\n12345\n123456\n", 1, 20, input);
-    rewind(input);
-    CHECK_INT(3, read_line(input, line, 5));
-    CHECK_INT(0, memcmp("ab\n", line, 3));
-    CHECK_INT(1, read_line(input, line, 5));
-    CHECK_INT(3, read_line(input, line, 5));
-    CHECK_INT(0, memcmp("\0x\n", line, 3));
-    CHECK_INT(6, read_line(input, line, 5));
-    CHECK_INT(0, memcmp("12345\n", line, 6));
-    CHECK_INT(-1, read_line(input, line, 5));
-    CHECK_INT(EMSGSIZE, errno);
-    fclose(input);
-    input = tmpfile();
-    CHECK_INT(0, read_line(input, line, 5));
-    fputs("end", input);
-    rewind(input);
-    CHECK_INT(3, read_line(input, line, 5));
-    CHECK_INT(0, read_line(input, line, 5));
-    fclose(input);
+    typed = "ab\n\n\0x\n12345\nend";
+    typed_length = 16;
+    CHECK_INT(0, status_of(read_lines));
+    CHECK_INT(0, memcmp("3:ab\n1:\n3:\0x\n6:12345\n3:end0:", said, 28));
+    typed = "ab\n123456\n";
+    typed_length = 10;
+    CHECK_INT(1, status_of(read_lines));
+    CHECK_TEXT("p: a word has more than 5 bytes; nothing of it was sent\n3:ab\n", said);
 }
 
 /* --- text.h --- */
@@ -348,6 +411,45 @@ static void check_upper(const char *expected, const char *text, size_t length)
         out[made + cut.count] = '\0';
         CHECK_TEXT(expected, out);
     }
+}
+
+/* The pieces, each ended by '|', as they arrive: is there a "close", and how many bytes of the last
+ * piece belong to the session? */
+static void check_close(bool is_close, size_t used, const char *pieces)
+{
+    struct line line = {0};
+    size_t result = 0;
+    for (const char *end; (end = strchr(pieces, '|')) != NULL; pieces = end + 1)
+        result = until_close(&line, pieces, (size_t)(end - pieces));
+    CHECK_INT(is_close, line.is_close);
+    CHECK_INT(used, result);
+    if (is_close)
+        CHECK_INT(1, line.end > now() && line.end <= now() + 1);
+}
+
+static void test_until_close(void)
+{
+    check_close(true, 6, "close\n|");
+    check_close(true, 7, "close\r\n|");
+    check_close(true, 5, "close|");
+    check_close(true, 5, "first|close|");
+    check_close(true, 8, "a\nclose\nmore\n|");
+    check_close(true, 1, "c|l|o|s|e|\n|");
+    check_close(true, 1, "x\n|close\r|\n|");
+    check_close(true, 3, "clo|se\nx|");
+    check_close(false, 8, "enclose\n|");
+    check_close(false, 6, "Close\n|");
+    check_close(false, 7, "closed\n|");
+    check_close(false, 7, "close \n|");
+    check_close(false, 5, "clos\n|");
+    check_close(false, 8, "close\rx\n|");
+    check_close(false, 9, "close\rx\r\n|");
+    check_close(false, 7, "cl\rose\n|");
+    check_close(false, 8, "clclose\n|");
+    check_close(false, 2, "clos|e |");
+    struct line line = {0};
+    CHECK_INT(7, until_close(&line, "close\0\n", 7));
+    CHECK_INT(false, line.is_close);
 }
 
 static void test_text(void)
@@ -389,7 +491,10 @@ int main(void)
     test_bound_waits();
     test_finish_connect();
     test_accept_failed();
+    test_let_peer_close();
+    test_both_families();
     test_read_line();
+    test_until_close();
     test_text();
     printf("common: %d failures\n", failures);
     return failures != 0;
