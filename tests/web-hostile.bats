@@ -35,6 +35,26 @@ assert not select.select(silent, [], [], 0)[0] # they are still waited for"
   quiet server
 }
 
+@test "greedy clients hold up nobody: requests by the hundred, each of them much work" {
+  undisturbed
+  site
+  mkdir www/many
+  (cd www/many && seq 2000 | xargs touch)
+  server -d www
+  python "
+greedy = [create_connection((host, port)) for i in range(8)]
+for s in greedy: s.sendall(b'HEAD /many/ HTTP/1.1\r\nHost: h\r\n\r\n' * 50)
+for i in range(30):
+    other = create_connection((host, port))
+    other.sendall(b'GET /index.html HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n')
+    assert b'It works' in other.makefile('rb').read()"
+  # The log says who was served before whom. If each of the eight had one whole list in its turn, there
+  # would be 240 of them before the 30th page.
+  eventually grep -q 'HEAD /many/' server.out # it serves the greedy ones, too
+  before=$(awk '/GET \/index.html/ && ++n == 30 {print heads + 0} /HEAD \/many/ {heads++}' server.out)
+  ((before < 120)) || { echo "$before lists were made before 30 small pages" >&2; return 1; }
+}
+
 @test "silent and dripping clients are ended in time" {
   site
   server -w 0.5 -d www

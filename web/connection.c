@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A connection's life: IDLE, READ_HEAD, READ_BODY, SEND, and IDLE again; LINGER and closed. */
+/* A connection's life: IDLE, READ_HEAD, READ_BODY, MAKE, SEND, IDLE again; LINGER and closed. */
 #include "connection.h"
 #include "../common/net.h"
 #include "ready.h"
@@ -36,7 +36,8 @@ void worker_end(struct worker *w)
 static void go_idle(struct worker *w, struct connection *c)
 {
     struct exchange *x = c->exchange;
-    if (w->spares < SPARES && x->raw.size + x->answer.text.size <= SPARE_TEXT_MAX) {
+    size_t text = x->raw.size + x->answer.text.size + x->answer.page.size;
+    if (w->spares < SPARES && text <= SPARE_TEXT_MAX) {
         x->next = w->spare;
         w->spare = x;
         w->spares++;
@@ -96,8 +97,7 @@ void connection_close(struct worker *w, struct connection *c)
     close(c->fd);
 }
 
-/* The answer has been sent. Returns what to wait for; 0: close; -1: a next request has come
- * already. */
+/* The answer has been sent. GO_ON: a next request has come already. */
 static short finish(struct worker *w, struct connection *c)
 {
     struct exchange *x = c->exchange;
@@ -111,7 +111,7 @@ static short finish(struct worker *w, struct connection *c)
     memmove(x->bytes, x->bytes + x->at, x->length);
     if (!close_it && x->length > 0) {
         expect_head(w, c);
-        return -1;
+        return GO_ON;
     }
     go_idle(w, c);
     if (!close_it)
@@ -184,7 +184,9 @@ static short read_body(struct worker *w, struct connection *c)
         x->at += used;
     }
     if (p == DONE) {
-        answer_request(&x->answer, &w->site, &x->request, &x->raw);
+        c->state = MAKE;
+        if (answer_begin(&x->answer, &w->site, &x->request, &x->raw) == MORE)
+            return GO_ON;
         return start_sending(w, c);
     }
     x->at = x->length = x->request.length; /* the head stays: the answer is made from it */
@@ -256,12 +258,21 @@ short connection_ready(struct worker *w, struct connection *c)
         x->length += (size_t)n;
         events = c->state == READ_HEAD ? read_head(w, c) : read_body(w, c);
     }
-    while (events == -1) {
-        w->site.turn++; /* the next request may have begun only now */
-        events = read_head(w, c);
-    }
     c->since = w->now;
     return events;
+}
+
+short connection_go_on(struct worker *w, struct connection *c)
+{
+    struct exchange *x = c->exchange;
+
+    c->since = w->now;
+    w->site.turn++; /* the request may have begun only now */
+    if (c->state == READ_HEAD)
+        return read_head(w, c);
+    if (answer_go_on(&x->answer, &w->site, &x->request) == MORE)
+        return GO_ON;
+    return start_sending(w, c);
 }
 
 short connection_late(struct worker *w, struct connection *c)
@@ -273,6 +284,5 @@ short connection_late(struct worker *w, struct connection *c)
     if (c->state != READ_HEAD && c->state != READ_BODY)
         return 0;
     late.at = c->state == READ_HEAD ? x->length : x->request.length;
-    short events = send_fault(w, c, &late, x->bytes, late.at);
-    return events == -1 ? 0 : events;
+    return send_fault(w, c, &late, x->bytes, late.at);
 }

@@ -3,7 +3,7 @@
  *
  * A web server that a browser, a fuzzer and a benchmark can trust. It still handles one request at
  * a time, but it waits for all its clients at once, as poll(2) does: a silent or slow one holds up
- * nobody.
+ * nobody. Nor does one who asks for much: that is done in parts, and others have turns in between.
  *
  * Run it in a directory with some pages and open http://localhost:8080/ in a browser. Port 8080.
  * Protocol: HTTP/1.1 (RFC 9110, RFC 9112). What is done with a request: http/answer.c. What is done

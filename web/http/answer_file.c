@@ -49,9 +49,9 @@ static void send_parts(struct answer *a, const char *type, const struct range *r
     answer_content(a, full_type, length + heads.length);
     answer_head_end(a);
     for (int i = 0; i <= count; i++) {
-        answer_piece(a, false, a->text.length + from, ends[i] - from);
+        answer_piece(a, OF_TEXT, a->text.length + from, ends[i] - from);
         if (i < count)
-            answer_piece(a, true, range[i].first, range[i].length);
+            answer_piece(a, OF_FILE, range[i].first, range[i].length);
         from = ends[i];
     }
     text_add(&a->text, heads.bytes, heads.length);
@@ -110,5 +110,5 @@ void answer_file(struct answer *a, const struct site *site, const struct request
     answer_content(a, type, range[0].length);
     answer_head_end(a);
     if (r->method == GET && range[0].length > 0)
-        answer_piece(a, true, range[0].first, range[0].length);
+        answer_piece(a, OF_FILE, range[0].first, range[0].length);
 }

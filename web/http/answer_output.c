@@ -22,8 +22,9 @@ ssize_t answer_read(struct answer *a, char *to, size_t size)
     for (size_t i = a->piece; i < a->pieces && n < size; i++, offset = 0) {
         uint64_t at = a->list[i].at + offset, left = a->list[i].length - offset;
         size_t length = left < size - n ? (size_t)left : size - n;
-        if (!a->list[i].of_file) {
-            memcpy(to + n, a->text.bytes + at, length);
+        if (a->list[i].source != OF_FILE) {
+            const struct text *t = a->list[i].source == OF_TEXT ? &a->text : &a->page;
+            memcpy(to + n, t->bytes + at, length);
         } else if (a->file.content != NULL) {
             memcpy(to + n, a->file.content + at, length);
         } else {
@@ -54,18 +55,21 @@ void answer_end(struct answer *a)
     cache_release(a->file.cached);
     if (a->file.fd != -1)
         close(a->file.fd);
+    listing_close(a->listing);
+    a->listing = NULL;
     a->file = (struct file){.fd = -1};
     a->status = 0;
     a->close = false;
     a->sent = a->offset = 0;
     a->piece = a->pieces = a->head_length = 0;
-    a->text.length = a->note.length = 0;
-    a->text.failed = a->note.failed = false;
+    a->text.length = a->page.length = a->note.length = 0;
+    a->text.failed = a->page.failed = a->note.failed = false;
 }
 
 void answer_free(struct answer *a)
 {
     answer_end(a);
     text_free(&a->text);
+    text_free(&a->page);
     text_free(&a->note);
 }
