@@ -2,11 +2,11 @@
 /* A connection's life: IDLE, READ_HEAD, READ_BODY, MAKE, SEND, IDLE again; LINGER and closed. */
 #include "connection.h"
 #include "../common/net.h"
+#include "http/memory.h"
 #include "ready.h"
 #include "web.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -19,7 +19,7 @@ static void free_exchange(struct exchange *x)
 {
     answer_free(&x->answer);
     text_free(&x->raw);
-    free(x);
+    memory_free(x, sizeof *x);
 }
 
 void worker_end(struct worker *w)
@@ -37,7 +37,7 @@ static void go_idle(struct worker *w, struct connection *c)
 {
     struct exchange *x = c->exchange;
     size_t text = x->raw.size + x->answer.text.size + x->answer.page.size;
-    if (w->spares < SPARES && text <= SPARE_TEXT_MAX) {
+    if (w->spares < SPARES && text <= SPARE_TEXT_MAX && memory_taken() <= MEMORY_KEPT) {
         x->next = w->spare;
         w->spare = x;
         w->spares++;
@@ -66,7 +66,7 @@ static bool wake_up(struct worker *w, struct connection *c)
         w->spare = x->next;
         w->spares--;
     } else {
-        if ((x = malloc(sizeof *x)) == NULL)
+        if ((x = memory_new(sizeof *x, MEMORY_REQUESTS)) == NULL)
             return false;
         answer_start(&x->answer);
         x->raw = (struct text){0};
@@ -97,6 +97,23 @@ void connection_close(struct worker *w, struct connection *c)
     close(c->fd);
 }
 
+/* Nothing more is sent; what comes is read for a while, so that a reset destroys no answer. */
+static short linger(struct worker *w, struct connection *c)
+{
+    shutdown(c->fd, SHUT_WR);
+    c->state = LINGER;
+    set_deadline(w, c, w->now, LINGER_TIME);
+    return POLLIN;
+}
+
+/* There is no memory to read a request in. */
+static short turn_away(struct worker *w, struct connection *c)
+{
+    warn_seldom(&w->turned_away, "answer a client other than with 503");
+    send_all(c->fd, answer_no_memory, strlen(answer_no_memory));
+    return linger(w, c);
+}
+
 /* The answer has been sent. GO_ON: a next request has come already. */
 static short finish(struct worker *w, struct connection *c)
 {
@@ -118,10 +135,7 @@ static short finish(struct worker *w, struct connection *c)
         return POLLIN;
     if (!unread && recv(c->fd, w->buffer, 1, MSG_PEEK) <= 0)
         return 0;
-    shutdown(c->fd, SHUT_WR);
-    c->state = LINGER;
-    set_deadline(w, c, w->now, LINGER_TIME);
-    return POLLIN;
+    return linger(w, c);
 }
 
 /* Sends what the client takes; at most one buffer of a file, so that others get their turn. */
@@ -157,6 +171,7 @@ static short send_fault(struct worker *w, struct connection *c, const struct fau
 {
     struct exchange *x = c->exchange;
     x->at = 0;
+    text_free(&x->raw);
     answer_fault(&x->answer, &w->site, &x->request, f, bytes, length);
     return start_sending(w, c);
 }
@@ -165,6 +180,8 @@ static short read_body(struct worker *w, struct connection *c)
 {
     static const struct fault too_large = {413, 0, "a request body may have 1 MiB here",
                                            "RFC 9110, 15.5.14"};
+    static const struct fault no_memory = {503, 0, "the server is out of memory",
+                                           "RFC 9110, 15.6.4"};
     struct exchange *x = c->exchange;
     enum progress p = x->request.framing == NO_BODY ? DONE : MORE;
 
@@ -181,6 +198,8 @@ static short read_body(struct worker *w, struct connection *c)
             return send_fault(w, c, &too_large, x->bytes, x->request.length);
         if (w->site.echo)
             text_add(&x->raw, x->bytes + x->at, used);
+        if (x->raw.failed)
+            return send_fault(w, c, &no_memory, x->bytes, x->request.length);
         x->at += used;
     }
     if (p == DONE) {
@@ -245,7 +264,7 @@ short connection_ready(struct worker *w, struct connection *c)
         events = n > 0 || (n == -1 && (errno == EAGAIN || errno == EWOULDBLOCK)) ? POLLIN : 0;
     } else {
         if (c->state == IDLE && !wake_up(w, c))
-            return 0;
+            return turn_away(w, c);
         x = c->exchange;
         ssize_t n = recv(c->fd, x->bytes + x->length, sizeof x->bytes - x->length, 0);
         if (n == -1 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) {

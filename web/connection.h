@@ -5,6 +5,7 @@
 
 #include "http/answer.h"
 #include "http/cache.h"
+#include "web.h"
 
 #include <netinet/in.h>
 #include <stdatomic.h>
@@ -64,6 +65,7 @@ struct worker {
     atomic_int *loops; /* that may still accept: the last one to stop closes the door */
     struct exchange *spare;
     int spares;
+    struct seldom short_of_descriptors, turned_away, lost; /* warnings */
     char buffer[1 << 19]; /* what is being sent or thrown away: nobody's beyond one call */
 };
 

@@ -60,7 +60,7 @@ static void proceed(struct loop *l, struct connection *c, short events)
         return;
     }
     if (events != 0 && events != c->watched && !ready_watch(l->ready, c->fd, events)) {
-        warn("watch a connection");
+        warn_seldom(&l->worker->lost, "watch a connection");
         events = 0;
     }
     if (events != 0)
@@ -121,7 +121,7 @@ static void accept_all(struct loop *l)
                 l->short_of_descriptors = false; /* nobody waits any more */
             } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
                 if (!l->short_of_descriptors)
-                    warn("accept: clients have to wait");
+                    warn_seldom(&l->worker->short_of_descriptors, "accept: clients have to wait");
                 l->short_of_descriptors = true;
                 l->accept_again = l->worker->now + PAUSE; /* asking at once would burn the CPU */
             }
@@ -129,7 +129,7 @@ static void accept_all(struct loop *l)
         }
         struct connection *c = NULL;
         if (fcntl(fd, F_SETFL, O_NONBLOCK) == -1 || (c = place(l, fd)) == NULL) {
-            warn("take a connection");
+            warn_seldom(&l->worker->lost, "take a connection");
             close(fd);
             return;
         }

@@ -4,6 +4,8 @@
 #include "../common/net.h"
 
 #include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -48,6 +50,27 @@ void write_log(const struct answer *a, const struct request *r, int64_t now, con
         done += n > 0 ? (size_t)n : 0;
     }
     text_free(&line);
+}
+
+void warn_seldom(struct seldom *s, const char *what, ...)
+{
+    char text[300], before[60] = "";
+    int error = errno;
+    int64_t now = milliseconds();
+    va_list arguments;
+
+    if (now < s->again) {
+        s->times++;
+        return;
+    }
+    va_start(arguments, what);
+    vsnprintf(text, sizeof text, what, arguments);
+    va_end(arguments);
+    if (s->times > 0)
+        snprintf(before, sizeof before, " (%lu times more since the last such line)", s->times);
+    errno = error;
+    warn("%s%s", text, before);
+    *s = (struct seldom){.again = now + 60000};
 }
 
 int64_t milliseconds(void)

@@ -16,6 +16,16 @@ void announce_url(int fd, const struct options *o);
 /* Writes an answer's line, and the rule broken, to the log: stdout. NOW: seconds since 1970. */
 void write_log(const struct answer *a, const struct request *r, int64_t now, const char *client);
 
+/* A warning that peers can bring about as often as they like. Zeros at first; one thread's. */
+struct seldom {
+    int64_t again;       /* milliseconds: not before then */
+    unsigned long times; /* that it was not said meanwhile */
+};
+
+/* Warns of WHAT, as for printf, with errno, but once a minute at most; then says how often it has
+ * been so since. */
+void warn_seldom(struct seldom *s, const char *what, ...) __attribute__((format(printf, 2, 3)));
+
 /* Milliseconds on a clock that nobody sets. POSIX: CLOCK_MONOTONIC. */
 int64_t milliseconds(void);
 

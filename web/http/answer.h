@@ -27,7 +27,12 @@ struct answer {
     struct file file;        /* fd -1 and no content: there is none */
     struct listing *listing; /* not done yet: it will be the page; or NULL */
     struct piece {
-        enum source { OF_TEXT, OF_PAGE, OF_FILE } source; /* whose bytes it is a run of */
+        enum source {
+            OF_TEXT,
+            OF_PAGE,
+            OF_FILE,
+            OF_NO_MEMORY
+        } source; /* whose bytes it is a run of */
         uint64_t at, length;
     } list[2 * RANGES_MAX + 2];
 };
@@ -57,6 +62,9 @@ bool answer_early(struct answer *a, const struct site *site, const struct reques
  * BYTES. What is known of the request by then is in *R. */
 void answer_fault(struct answer *a, const struct site *site, const struct request *r,
                   const struct fault *f, const char *bytes, size_t length);
+
+/* A whole answer, 503, for a client whose request nobody has the memory to read. */
+extern const char answer_no_memory[];
 
 /* Copies at most SIZE of the bytes to be sent next to TO. Returns how many; 0: all are sent; -1:
  * they cannot be had (the file has become shorter than the head says), so close the connection. */

@@ -3,15 +3,19 @@
  * least one on top, and come out of it in order: so sorting, too, is done in parts. */
 #include "listing.h"
 #include "date.h"
+#include "memory.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { PART = 64 /* entries at a time */, NAME_LENGTH_MAX = 255 };
+enum {
+    PART = 64, /* entries at a time */
+    NAME_LENGTH_MAX = 255,
+    DIR_BYTES = 33000, /* what opendir takes, about */
+};
 
 struct entry {
     size_t name; /* where it begins in the listing's names */
@@ -45,7 +49,7 @@ static bool push(struct listing *l, const struct entry *e)
 {
     if (l->count == l->size) {
         size_t size = l->size * 2 + PART;
-        struct entry *heap = realloc(l->heap, size * sizeof *heap);
+        struct entry *heap = memory_resize(l->heap, l->size * sizeof *heap, size * sizeof *heap);
         if (heap == NULL)
             return false;
         l->heap = heap;
@@ -144,17 +148,20 @@ static void write_top(struct text *t, const struct path *path)
 
 struct listing *listing_open(const struct path *path, int fd)
 {
-    struct listing *l = calloc(1, sizeof *l);
+    struct listing *l = memory_new(sizeof *l, MEMORY_LARGE);
 
-    if (l == NULL || (l->dir = fdopendir(fd)) == NULL) {
-        int reason = errno;
-        close(fd);
-        free(l);
-        errno = reason;
-        return NULL;
+    if (l != NULL && memory_take(DIR_BYTES, MEMORY_LARGE)) {
+        *l = (struct listing){.path = *path, .dir = fdopendir(fd)};
+        if (l->dir != NULL)
+            return l;
+        memory_give_back(DIR_BYTES);
     }
-    l->path = *path;
-    return l;
+    int reason = errno;
+    close(fd);
+    if (l != NULL)
+        memory_free(l, sizeof *l);
+    errno = reason;
+    return NULL;
 }
 
 /* Adds the next entry of the directory to the heap. False: there is none, or no memory. */
@@ -200,6 +207,7 @@ void listing_close(struct listing *l)
     if (l->dir != NULL)
         closedir(l->dir);
     text_free(&l->names);
-    free(l->heap);
-    free(l);
+    memory_free(l->heap, l->size * sizeof *l->heap);
+    memory_give_back(DIR_BYTES);
+    memory_free(l, sizeof *l);
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Text that grows, and bytes made fit to be shown. */
 #include "text.h"
+#include "memory.h"
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 static bool room(struct text *t, size_t length)
 {
@@ -13,7 +13,9 @@ static bool room(struct text *t, size_t length)
     size_t size = t->size > 0 ? t->size : 1024;
     while (size - t->length <= length && size <= (size_t)-1 / 4)
         size *= 2;
-    char *bytes = t->failed || size - t->length <= length ? NULL : realloc(t->bytes, size);
+    char *bytes = NULL;
+    if (!t->failed && size - t->length > length)
+        bytes = memory_resize(t->bytes, t->size, size);
     if (bytes == NULL) {
         t->failed = true;
         return false;
@@ -57,7 +59,7 @@ void text_format(struct text *t, const char *format, ...)
 
 void text_free(struct text *t)
 {
-    free(t->bytes);
+    memory_free(t->bytes, t->size);
     *t = (struct text){0};
 }
 
