@@ -480,6 +480,68 @@ for i in range(60):
   answered 404
 }
 
+# replaced: DIR is removed, made again, moved away and replaced: whoever has the name is served, and the
+# log says so, once.
+replaced() {
+  local again
+  get /index.html
+  answered 200
+  rm -r www
+  for again in 1 2 3; do
+    get /index.html
+    answered 404
+  done
+  mkdir www
+  echo second >www/index.html
+  for again in 1 2 3; do
+    get /index.html
+    answered 200
+    has second
+  done
+  mkdir next
+  echo third >next/index.html
+  mv www old
+  mv next www
+  for again in 1 2 3; do
+    get /index.html
+    answered 200
+    has third
+  done
+  same "# the served directory is gone (ENOENT); until there is one again, all is 404: $PWD/www
+# another directory has the name of the served one now, and is served: $PWD/www
+# another directory has the name of the served one now, and is served: $PWD/www" "$(grep '^# .*directory' server.out)"
+}
+
+@test "the served directory is made again, or replaced: the one that has its name is served" {
+  site
+  server -d www
+  replaced
+  quiet server
+}
+
+@test "the same with several threads: it is said once" {
+  site
+  server -t 4 -d www
+  replaced
+}
+
+@test "the served directory is named by a link, which then leads to another one" {
+  site
+  mkdir release
+  echo release >release/index.html
+  ln -s www current
+  server -q -d current
+  get /
+  has 'It works'
+  ln -sfn release current
+  get /
+  has release
+  ln -s "$PWD/release/index.html" release/absolute
+  get /absolute
+  answered 200
+  same 1 "$(wc -l <server.out)" # -q
+}
+
 @test "a file that was served is not served any more through a link that has taken its directory's place" {
   site
   server -d www

@@ -31,6 +31,8 @@ void worker_end(struct worker *w)
     }
     w->spares = 0;
     cache_clear(&w->cache);
+    if (w->site.root != -1)
+        close(w->site.root);
 }
 
 static void go_idle(struct worker *w, struct connection *c)

@@ -7,7 +7,6 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -181,8 +180,10 @@ void serve(struct worker *w, int welcoming, int stop)
             wait = l.accepting ? -1 : PAUSE;
         /* Box: wait until something can be done. */
         int count = ready_wait(l.ready, fds, wait);
+        int64_t before = w->now;
         w->now = milliseconds();
-        site_tick(&w->site, (int64_t)time(NULL));
+        if (w->now != before) /* a look costs a system call: a thousand in a second are enough */
+            look_at_site(&w->site, w->quiet);
         w->site.turn++;
         for (int i = 0; i < count; i++) {
             if (fds[i] == welcoming) {

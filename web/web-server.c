@@ -57,7 +57,7 @@ int main(int argc, char **argv)
     size_t threads = (size_t)number_option(&options, 't', 1, 1, THREADS_MAX);
     double seconds = number_option(&options, 'w', HEAD_TIME / 1000, 0.1, 3600);
     struct site site;
-    open_site(&site, &options);
+    open_site(&site, &options); /* an error is to be seen before anything else happens */
     struct addrinfo *here = resolve(&options, SOCK_STREAM);
     struct address where = address_of(here->ai_addr, here->ai_addrlen);
 
@@ -105,7 +105,10 @@ int main(int argc, char **argv)
         struct worker *worker = workers[i] = calloc(1, sizeof *worker);
         if (worker == NULL)
             die("start thread %zu", i);
-        worker->site = site;
+        if (i == 0)
+            worker->site = site;
+        else
+            open_site(&worker->site, &options);
         worker->loops = &loops;
         worker->scale = seconds * 1000 / (double)HEAD_TIME;
         worker->quiet = options.value['q'] != NULL;

@@ -7,8 +7,12 @@
 #include "http/answer.h"
 
 /* Opens the directory to be served, -d's or the current one, and prepares *SITE; dies if it cannot.
- */
+ * Each thread has a site of its own. */
 void open_site(struct site *site, const struct options *o);
+
+/* Before a request, or several: what time is it, and which directory has the site's name now? Logs
+ * it, unless QUIET, if that has become another one, or none. */
+void look_at_site(struct site *site, bool quiet);
 
 /* The two first lines of a web server's output: where it listens, and what to open in a browser. */
 void announce_url(int fd, const struct options *o);
