@@ -82,6 +82,8 @@ static void send_directory(struct answer *a, const struct site *site, const stru
         close(directory.fd);
         errno = reason;
         refuse_file(a, site, r);
+    } else if (answer_condition(a, site, r, &(struct validators){NULL, 0, site->now})) {
+        close(directory.fd); /* a list has no validators, but it is there: RFC 9110, 13.1.1 */
     } else if ((a->listing = listing_open(path, directory.fd)) == NULL) {
         refuse_file(a, site, r);
     }

@@ -4,6 +4,7 @@
 #define WEB_ANSWER_H
 
 #include "body.h"
+#include "condition.h"
 #include "file.h"
 #include "listing.h"
 #include "range.h"
@@ -94,6 +95,11 @@ void answer_piece(struct answer *a, enum source source, uint64_t at, uint64_t le
  * "".*/
 void answer_refuse(struct answer *a, const struct site *site, const struct request *r, int status,
                    size_t at, const char *rule, const char *section, const char *more_fields);
+
+/* Whether the preconditions of *R leave no need for the content that *V describes. If so, *A is the
+ * answer: 304 or 412. */
+bool answer_condition(struct answer *a, const struct site *site, const struct request *r,
+                      const struct validators *v);
 
 /* The file in a->file, called NAME, as preconditions and ranges want it. */
 void answer_file(struct answer *a, const struct site *site, const struct request *r,

@@ -74,28 +74,49 @@ void text_escaped(struct text *t, const char *bytes, size_t length, char quote)
     }
 }
 
+/* The length of the character at the beginning of LENGTH bytes of UTF-8; 0: there is none, or it is
+ * a control character (RFC 3629, 4). */
+static size_t character(const char *bytes, size_t length)
+{
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    unsigned char first = (unsigned char)bytes[0];
+    size_t n = 2;
+
+    if (first < 0x80)
+        return first >= ' ' && first != 0x7f;
+    if (first >= 0xe0)
+        n = first >= 0xf0 ? 4 : 3;
+    if (first < 0xc2 || first > 0xf4 || n > length)
+        return 0;
+    uint32_t code = first & (0x7fu >> n);
+    for (size_t i = 1; i < n; i++) {
+        unsigned char c = (unsigned char)bytes[i];
+        if ((c & 0xc0) != 0x80)
+            return 0;
+        code = code << 6 | (c & 0x3fu);
+    }
+    bool surrogate = code >= 0xd800 && code < 0xe000;
+    return code >= least[n] && code >= 0xa0 && code <= 0x10ffff && !surrogate ? n : 0;
+}
+
 void text_html(struct text *t, const char *bytes, size_t length)
 {
-    for (size_t i = 0; i < length; i++) {
-        switch (bytes[i]) {
-        case '&':
+    for (size_t i = 0, n = 1; i<length; i += n> 0 ? n : 1) {
+        n = character(bytes + i, length - i);
+        if (n == 0)
+            text_string(t, "&#xFFFD;");
+        else if (bytes[i] == '&')
             text_string(t, "&amp;");
-            break;
-        case '<':
+        else if (bytes[i] == '<')
             text_string(t, "&lt;");
-            break;
-        case '>':
+        else if (bytes[i] == '>')
             text_string(t, "&gt;");
-            break;
-        case '"':
+        else if (bytes[i] == '"')
             text_string(t, "&quot;");
-            break;
-        case '\'':
+        else if (bytes[i] == '\'')
             text_string(t, "&#39;");
-            break;
-        default:
-            text_add(t, bytes + i, 1);
-        }
+        else
+            text_add(t, bytes + i, n);
     }
 }
 
