@@ -115,6 +115,25 @@ bats_require_minimum_version 1.5.0
   says 1 '' 'no Allow field' "HTTP/1.1 405 No\r\n${D}Content-Length: 0\r\n\r\n"
 }
 
+@test "RFC 9110 15: status codes are 100 to 599" {
+  for code in 000 099 600 999; do
+    says 1 '' 'a status code begins with 1 to 5 (RFC 9110, 15)' "HTTP/1.1 $code No\r\n${D}Content-Length: 5\r\n\r\nhello"
+  done
+  says 1 hello '' "HTTP/1.1 599 Yes\r\n${D}Content-Length: 5\r\n\r\nhello"
+  says 0 hello '' "HTTP/1.1 299 Yes\r\n${D}Content-Length: 5\r\n\r\nhello"
+}
+
+@test "RFC 9110 5.6.7: dates that are none, or of a format that nobody may send" {
+  local date rule='Sun, 06 Nov 1994 08:49:37 GMT (RFC 9110, 5.6.7)'
+  for date in yesterday '' 0 'Sun, 06 Nov 1994 08:49:37' 'Sun, 6 Nov 1994 08:49:37 GMT' 'Sun, 06 Nov 1994 08:49:37 CET' \
+    'Sun, 31 Nov 1994 08:49:37 GMT' 'Sun, 06 Nov 1994 24:49:37 GMT' 'Sunday, 06-Nov-94 08:49:37 GMT' 'Sun Nov  6 08:49:37 1994'; do
+    says 1 hello "$rule" "HTTP/1.1 200 OK\r\nDate: $date\r\nContent-Length: 5\r\n\r\nhello"
+    says 1 hello "$rule" "${OK}Last-Modified: $date\r\nContent-Length: 5\r\n\r\nhello"
+  done
+  says 1 hello '(RFC 9110, 5.3)' "$OK${D}Content-Length: 5\r\n\r\nhello"
+  says 0 hello '' "${OK}Last-Modified: Sat, 31 Dec 2016 23:59:60 GMT\r\nContent-Length: 5\r\n\r\nhello"
+}
+
 @test "RFC 9112 4 and 5: heads that are none" {
   for head in 'HTTP/1.1 200\r\n' 'HTTP/1.1  200 OK\r\n' 'HTTP/1.1 20 OK\r\n' 'HTTP/1.1 2000 OK\r\n' 'http/1.1 200 OK\r\n' 'HTTP/2.0 200 OK\r\n' \
     'HTTP/1.1 200 OK\n' 'hello\r\n' 'HTTP/1.1 200 OK\r\nA : b\r\n' 'HTTP/1.1 200 OK\r\nA: b\r\n c\r\n' \

@@ -173,6 +173,40 @@ assert b'It works' in answer, answer"
   grep -q "send to 127.0.0.1: .*(ETIMEDOUT)" server.err
 }
 
+@test "the served directory is made again: the new one is served, and the log says so" {
+  ours server
+  site
+  server -d www
+  rm -r www
+  get /index.html
+  answered 404
+  mkdir www
+  echo second >www/index.html
+  get /index.html
+  answered 200
+  has second
+  grep -qF "# the served directory is gone (ENOENT); until there is one again, all is 404: $PWD/www" server.out
+  grep -qF "# another directory has the name of the served one now, and is served: $PWD/www" server.out
+}
+
+@test "clients that break off, one after the other: it is said once" {
+  undisturbed
+  ours server
+  site
+  truncate -s 20M www/large
+  server -d www
+  python "
+import struct
+for i in range(5):
+    s = create_connection((host, port))
+    s.sendall(b'GET /large HTTP/1.1\\r\\nHost: h\\r\\n\\r\\n')
+    s.recv(1000)
+    s.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack('ii', 1, 0)); s.close()"
+  eventually all_logged
+  same 1 "$(grep -c 'send to 127.0.0.1' server.err)"
+}
+all_logged() { [ "$(grep -c 'GET /large' server.out)" = 5 ]; }
+
 @test "out of descriptors for the file: 503, and it goes on" {
   site
   UNDER='prlimit --nofile=6:256' server -d www

@@ -480,6 +480,68 @@ for i in range(60):
   answered 404
 }
 
+# replaced: DIR is removed, made again, moved away and replaced: whoever has the name is served, and the
+# log says so, once.
+replaced() {
+  local again
+  get /index.html
+  answered 200
+  rm -r www
+  for again in 1 2 3; do
+    get /index.html
+    answered 404
+  done
+  mkdir www
+  echo second >www/index.html
+  for again in 1 2 3; do
+    get /index.html
+    answered 200
+    has second
+  done
+  mkdir next
+  echo third >next/index.html
+  mv www old
+  mv next www
+  for again in 1 2 3; do
+    get /index.html
+    answered 200
+    has third
+  done
+  same "# the served directory is gone (ENOENT); until there is one again, all is 404: $PWD/www
+# another directory has the name of the served one now, and is served: $PWD/www
+# another directory has the name of the served one now, and is served: $PWD/www" "$(grep '^# .*directory' server.out)"
+}
+
+@test "the served directory is made again, or replaced: the one that has its name is served" {
+  site
+  server -d www
+  replaced
+  quiet server
+}
+
+@test "the same with several threads: it is said once" {
+  site
+  server -t 4 -d www
+  replaced
+}
+
+@test "the served directory is named by a link, which then leads to another one" {
+  site
+  mkdir release
+  echo release >release/index.html
+  ln -s www current
+  server -q -d current
+  get /
+  has 'It works'
+  ln -sfn release current
+  get /
+  has release
+  ln -s "$PWD/release/index.html" release/absolute
+  get /absolute
+  answered 200
+  same 1 "$(wc -l <server.out)" # -q
+}
+
 @test "a file that was served is not served any more through a link that has taken its directory's place" {
   site
   server -d www
@@ -603,6 +665,90 @@ assert n == 20 * million, n"
     get "/$name"
     answered 200
   done
+}
+
+@test "RFC 9110 13.1.1 and 13.1.2: a listing has no tags, and yet preconditions" {
+  site
+  server -d www
+  for condition in 'If-Match: "x"' 'If-Match: W/"x"' 'If-Match: "x", "y"'; do
+    get /dir/ -H "$condition"
+    answered 412
+    has '(RFC 9110, 13.1.1)'
+  done
+  get /dir/ -H 'If-None-Match: *'
+  answered 304
+  same '' "$(sed '1,/^$/d' <<<"$output")"
+  for condition in 'If-Match: *' 'If-None-Match: "x"' 'If-Modified-Since: Fri, 31 Dec 9999 23:59:59 GMT' \
+    'If-Unmodified-Since: Sun, 06 Nov 1994 08:49:37 GMT'; do
+    get /dir/ -H "$condition"
+    answered 200
+    has a.txt
+  done
+}
+
+@test "a listing is UTF-8 whatever the names are: what is no character is shown as U+FFFD, and can be had" {
+  once
+  site
+  mkdir www/names
+  python "
+names = [b'latin \\xe4', b'cut \\xe2\\x82', b'long \\xc0\\xaf', b'surrogate \\xed\\xa0\\x80', b'beyond \\xf4\\x90\\x80\\x80', b'esc \\x1b[31m',
+         b'line\\nfeed', b'delete \\x7f', b'c1 \\xc2\\x9b', 'good \u00e4\u20ac\U0001f600'.encode()]
+for name in names: open(b'www/names/' + name, 'w').write('x')"
+  server -d www
+  python "
+import http.client, re
+c = http.client.HTTPConnection(host, port)
+def get(path):
+    c.request('GET', path)
+    r = c.getresponse()
+    return r.status, r.read()
+status, page = get('/names/')
+text = page.decode('utf-8', 'strict')
+import unicodedata
+assert not [c for c in text if unicodedata.category(c) == 'Cc' and c != '\\n'], text
+shown = re.findall(r'>([^<]*)</a>', text)[1:]
+bad = '&#xFFFD;'
+same(sorted(['latin ' + bad, 'cut ' + 2 * bad, 'long ' + 2 * bad, 'surrogate ' + 3 * bad, 'beyond ' + 4 * bad, 'esc ' + bad + '[31m',
+     'line' + bad + 'feed', 'delete ' + bad, 'c1 ' + 2 * bad, 'good \u00e4\u20ac\U0001f600']), sorted(shown))
+for link in re.findall(r'href=\"\./([^\"]*)\"', text):
+    assert get('/names/' + link) == (200, b'x'), link"
+}
+
+@test "RFC 9112 3.2.4: an asterisk belongs to OPTIONS; a method that is unknown here is 501 with it, too" {
+  site
+  server -d www
+  output=$(ask 'M-SEARCH * HTTP/1.1\r\nHost: 239.255.255.250:1900\r\nConnection: close\r\n\r\n')
+  answered 501
+  has '(RFC 9110, 9.1)'
+  for method in GET HEAD POST PUT; do
+    output=$(ask "$method * HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+    answered 400
+  done
+}
+
+@test "a symbolic link is followed if it ends inside, whichever way it goes" {
+  site
+  ln -s ../www/dir/a.txt www/out-and-in
+  ln -s "$PWD/way" www/far
+  ln -s www/dir way
+  ln -s ../www/.secret www/hidden
+  ln -s ../../secret www/dir/out
+  server -d www
+  for path in /out-and-in /far/a.txt; do
+    get "$path"
+    answered 200
+    has inner
+  done
+  get /hidden
+  answered 404
+  for path in /dir/out /far/out; do
+    get "$path"
+    answered 403
+  done
+  rm way
+  ln -s / way # the same link, and now it ends elsewhere
+  get /far/etc/passwd
+  answered 403
 }
 
 @test "RFC 9110 17: nothing of a request comes back unescaped" {

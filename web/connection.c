@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* A connection's life: IDLE, READ_HEAD, READ_BODY, SEND, and IDLE again; LINGER and closed. */
+/* A connection's life: IDLE, READ_HEAD, READ_BODY, MAKE, SEND, IDLE again; LINGER and closed. */
 #include "connection.h"
 #include "../common/net.h"
+#include "http/memory.h"
 #include "ready.h"
 #include "web.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -19,7 +19,7 @@ static void free_exchange(struct exchange *x)
 {
     answer_free(&x->answer);
     text_free(&x->raw);
-    free(x);
+    memory_free(x, sizeof *x);
 }
 
 void worker_end(struct worker *w)
@@ -31,12 +31,15 @@ void worker_end(struct worker *w)
     }
     w->spares = 0;
     cache_clear(&w->cache);
+    if (w->site.root != -1)
+        close(w->site.root);
 }
 
 static void go_idle(struct worker *w, struct connection *c)
 {
     struct exchange *x = c->exchange;
-    if (w->spares < SPARES && x->raw.size + x->answer.text.size <= SPARE_TEXT_MAX) {
+    size_t text = x->raw.size + x->answer.text.size + x->answer.page.size;
+    if (w->spares < SPARES && text <= SPARE_TEXT_MAX && memory_taken() <= MEMORY_KEPT) {
         x->next = w->spare;
         w->spare = x;
         w->spares++;
@@ -65,7 +68,7 @@ static bool wake_up(struct worker *w, struct connection *c)
         w->spare = x->next;
         w->spares--;
     } else {
-        if ((x = malloc(sizeof *x)) == NULL)
+        if ((x = memory_new(sizeof *x, MEMORY_REQUESTS)) == NULL)
             return false;
         answer_start(&x->answer);
         x->raw = (struct text){0};
@@ -96,8 +99,24 @@ void connection_close(struct worker *w, struct connection *c)
     close(c->fd);
 }
 
-/* The answer has been sent. Returns what to wait for; 0: close; -1: a next request has come
- * already. */
+/* Nothing more is sent; what comes is read for a while, so that a reset destroys no answer. */
+static short linger(struct worker *w, struct connection *c)
+{
+    shutdown(c->fd, SHUT_WR);
+    c->state = LINGER;
+    set_deadline(w, c, w->now, LINGER_TIME);
+    return POLLIN;
+}
+
+/* There is no memory to read a request in. */
+static short turn_away(struct worker *w, struct connection *c)
+{
+    warn_seldom(&w->turned_away, "answer a client other than with 503");
+    send_all(c->fd, answer_no_memory, strlen(answer_no_memory));
+    return linger(w, c);
+}
+
+/* The answer has been sent. GO_ON: a next request has come already. */
 static short finish(struct worker *w, struct connection *c)
 {
     struct exchange *x = c->exchange;
@@ -111,17 +130,14 @@ static short finish(struct worker *w, struct connection *c)
     memmove(x->bytes, x->bytes + x->at, x->length);
     if (!close_it && x->length > 0) {
         expect_head(w, c);
-        return -1;
+        return GO_ON;
     }
     go_idle(w, c);
     if (!close_it)
         return POLLIN;
     if (!unread && recv(c->fd, w->buffer, 1, MSG_PEEK) <= 0)
         return 0;
-    shutdown(c->fd, SHUT_WR);
-    c->state = LINGER;
-    set_deadline(w, c, w->now, LINGER_TIME);
-    return POLLIN;
+    return linger(w, c);
 }
 
 /* Sends what the client takes; at most one buffer of a file, so that others get their turn. */
@@ -157,6 +173,7 @@ static short send_fault(struct worker *w, struct connection *c, const struct fau
 {
     struct exchange *x = c->exchange;
     x->at = 0;
+    text_free(&x->raw);
     answer_fault(&x->answer, &w->site, &x->request, f, bytes, length);
     return start_sending(w, c);
 }
@@ -165,6 +182,8 @@ static short read_body(struct worker *w, struct connection *c)
 {
     static const struct fault too_large = {413, 0, "a request body may have 1 MiB here",
                                            "RFC 9110, 15.5.14"};
+    static const struct fault no_memory = {503, 0, "the server is out of memory",
+                                           "RFC 9110, 15.6.4"};
     struct exchange *x = c->exchange;
     enum progress p = x->request.framing == NO_BODY ? DONE : MORE;
 
@@ -181,10 +200,14 @@ static short read_body(struct worker *w, struct connection *c)
             return send_fault(w, c, &too_large, x->bytes, x->request.length);
         if (w->site.echo)
             text_add(&x->raw, x->bytes + x->at, used);
+        if (x->raw.failed)
+            return send_fault(w, c, &no_memory, x->bytes, x->request.length);
         x->at += used;
     }
     if (p == DONE) {
-        answer_request(&x->answer, &w->site, &x->request, &x->raw);
+        c->state = MAKE;
+        if (answer_begin(&x->answer, &w->site, &x->request, &x->raw) == MORE)
+            return GO_ON;
         return start_sending(w, c);
     }
     x->at = x->length = x->request.length; /* the head stays: the answer is made from it */
@@ -243,7 +266,7 @@ short connection_ready(struct worker *w, struct connection *c)
         events = n > 0 || (n == -1 && (errno == EAGAIN || errno == EWOULDBLOCK)) ? POLLIN : 0;
     } else {
         if (c->state == IDLE && !wake_up(w, c))
-            return 0;
+            return turn_away(w, c);
         x = c->exchange;
         ssize_t n = recv(c->fd, x->bytes + x->length, sizeof x->bytes - x->length, 0);
         if (n == -1 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) {
@@ -256,12 +279,21 @@ short connection_ready(struct worker *w, struct connection *c)
         x->length += (size_t)n;
         events = c->state == READ_HEAD ? read_head(w, c) : read_body(w, c);
     }
-    while (events == -1) {
-        w->site.turn++; /* the next request may have begun only now */
-        events = read_head(w, c);
-    }
     c->since = w->now;
     return events;
+}
+
+short connection_go_on(struct worker *w, struct connection *c)
+{
+    struct exchange *x = c->exchange;
+
+    c->since = w->now;
+    w->site.turn++; /* the request may have begun only now */
+    if (c->state == READ_HEAD)
+        return read_head(w, c);
+    if (answer_go_on(&x->answer, &w->site, &x->request) == MORE)
+        return GO_ON;
+    return start_sending(w, c);
 }
 
 short connection_late(struct worker *w, struct connection *c)
@@ -273,6 +305,5 @@ short connection_late(struct worker *w, struct connection *c)
     if (c->state != READ_HEAD && c->state != READ_BODY)
         return 0;
     late.at = c->state == READ_HEAD ? x->length : x->request.length;
-    short events = send_fault(w, c, &late, x->bytes, late.at);
-    return events == -1 ? 0 : events;
+    return send_fault(w, c, &late, x->bytes, late.at);
 }

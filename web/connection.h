@@ -5,6 +5,7 @@
 
 #include "http/answer.h"
 #include "http/cache.h"
+#include "web.h"
 
 #include <netinet/in.h>
 #include <stdatomic.h>
@@ -44,8 +45,10 @@ union client {
 /* Idle ones are many: this is all that they cost here, beside a pointer. */
 struct connection {
     int fd;
-    enum { IDLE, READ_HEAD, READ_BODY, SEND, LINGER } state;
-    short watched;             /* the events that the loop waits for */
+    enum { IDLE, READ_HEAD, READ_BODY, MAKE, SEND, LINGER } state;
+    short watched;             /* the events that the loop waits for; 0: it is in the queue */
+    bool late;                 /* its deadline has passed */
+    struct connection *behind; /* in the queue of those that can go on at once */
     int64_t since, deadline;   /* milliseconds: of the last event; of the next one */
     struct exchange *exchange; /* NULL when IDLE or LINGER */
     union client client;
@@ -62,14 +65,20 @@ struct worker {
     atomic_int *loops; /* that may still accept: the last one to stop closes the door */
     struct exchange *spare;
     int spares;
+    struct seldom short_of_descriptors, turned_away, lost; /* warnings */
     char buffer[1 << 19]; /* what is being sent or thrown away: nobody's beyond one call */
 };
 
 /* Takes FD, which comes from CLIENT, as a new connection. */
 void connection_open(struct worker *w, struct connection *c, int fd, const union client *client);
 
-/* Does what can be done at once. Returns what to wait for, POLLIN or POLLOUT; 0: close it. */
+enum { GO_ON = -1 };
+
+/* Does what can be done at once, but no more than one request's worth. Returns what to wait for,
+ * POLLIN or POLLOUT; 0: close it; GO_ON: it needs to wait for nothing but others, who have their
+ * turns before it; then comes connection_go_on, and nothing else. */
 short connection_ready(struct worker *w, struct connection *c);
+short connection_go_on(struct worker *w, struct connection *c);
 
 /* The same, when the deadline has passed. */
 short connection_late(struct worker *w, struct connection *c);

@@ -7,7 +7,6 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -15,6 +14,7 @@ enum {
     PAUSE = 1000,      /* ms without accept() when descriptors have run out */
     FINISH = 5000,     /* ms to finish after SIGINT or SIGTERM */
     ACCEPT_MOST = 64,  /* connections at a time */
+    SLICE = 2,         /* ms for the queue, before those are heard who have said something */
 };
 
 struct loop {
@@ -25,7 +25,8 @@ struct loop {
     int welcoming;
     bool accepting; /* WELCOMING is watched */
     bool short_of_descriptors;
-    int64_t accept_again; /* milliseconds */
+    int64_t accept_again;             /* milliseconds */
+    struct connection *front, **back; /* the queue of those that can go on at once */
 };
 
 static void finish(struct loop *l, struct connection *c)
@@ -39,17 +40,57 @@ static void finish(struct loop *l, struct connection *c)
     l->accept_again = 0; /* its descriptor is free */
 }
 
-/* What connection_ready or connection_late said. */
+/* Puts a connection at the end of the queue. Nothing of it is watched meanwhile. */
+static void queue(struct loop *l, struct connection *c)
+{
+    if (c->watched != 0)
+        ready_watch(l->ready, c->fd, 0);
+    c->watched = 0;
+    c->behind = NULL;
+    *l->back = c;
+    l->back = &c->behind;
+}
+
+/* What connection_ready or its like said. */
 static void proceed(struct loop *l, struct connection *c, short events)
 {
+    if (events == GO_ON) {
+        queue(l, c);
+        return;
+    }
     if (events != 0 && events != c->watched && !ready_watch(l->ready, c->fd, events)) {
-        warn("watch a connection");
+        warn_seldom(&l->worker->lost, "watch a connection");
         events = 0;
     }
     if (events != 0)
         c->watched = events;
     else
         finish(l, c);
+}
+
+/* A turn for each in the queue, as far as the time goes; who is not done stands in it again. So
+ * whoever comes with a small request waits a SLICE, however much others have asked for. */
+static void take_turns(struct loop *l)
+{
+    struct worker *w = l->worker;
+    int64_t end = milliseconds() + SLICE;
+
+    while (l->front != NULL) {
+        struct connection *c = l->front;
+        l->front = c->behind;
+        if (l->front == NULL)
+            l->back = &l->front;
+        bool late = c->late;
+        c->late = false;
+        if (w->stopping && c->state != MAKE && c->state != SEND)
+            finish(l, c);
+        else if (late)
+            proceed(l, c, connection_late(w, c));
+        else
+            proceed(l, c, connection_go_on(w, c));
+        if (milliseconds() >= end)
+            break;
+    }
 }
 
 /* A place for a connection with descriptor FD, or NULL. */
@@ -79,7 +120,7 @@ static void accept_all(struct loop *l)
                 l->short_of_descriptors = false; /* nobody waits any more */
             } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
                 if (!l->short_of_descriptors)
-                    warn("accept: clients have to wait");
+                    warn_seldom(&l->worker->short_of_descriptors, "accept: clients have to wait");
                 l->short_of_descriptors = true;
                 l->accept_again = l->worker->now + PAUSE; /* asking at once would burn the CPU */
             }
@@ -87,7 +128,7 @@ static void accept_all(struct loop *l)
         }
         struct connection *c = NULL;
         if (fcntl(fd, F_SETFL, O_NONBLOCK) == -1 || (c = place(l, fd)) == NULL) {
-            warn("take a connection");
+            warn_seldom(&l->worker->lost, "take a connection");
             close(fd);
             return;
         }
@@ -98,20 +139,19 @@ static void accept_all(struct loop *l)
     }
 }
 
-/* Ends what is too late. */
+/* What is too late goes to the queue, as there may be thousands. */
 static void check_deadlines(struct loop *l)
 {
     struct worker *w = l->worker;
     for (int fd = 0; fd < l->size; fd++) {
         struct connection *c = l->at[fd];
-        if (c == NULL)
+        if (c == NULL || c->watched == 0)
             continue;
         bool crowded = l->short_of_descriptors && c->state == IDLE &&
                        (double)(w->now - c->since) >= (double)CROWDED_TIME * w->scale;
-        if (w->stopping && c->state != SEND)
-            finish(l, c);
-        else if (crowded || w->now >= c->deadline)
-            proceed(l, c, connection_late(w, c));
+        c->late = crowded || w->now >= c->deadline;
+        if (c->late || (w->stopping && c->state != SEND))
+            queue(l, c);
     }
 }
 
@@ -132,15 +172,18 @@ void serve(struct worker *w, int welcoming, int stop)
     if (l.ready == NULL || !ready_watch(l.ready, stop, POLLIN))
         die("start");
     w->site.cache = &w->cache;
+    l.back = &l.front;
     for (w->now = milliseconds(); !w->stopping || (l.count > 0 && w->now < end);) {
         set_accepting(&l, !w->stopping && w->now >= l.accept_again);
-        int wait = check_at > w->now ? (int)(check_at - w->now) : 0;
+        int wait = check_at > w->now && l.front == NULL ? (int)(check_at - w->now) : 0;
         if (l.count == 0 && !w->stopping)
             wait = l.accepting ? -1 : PAUSE;
         /* Box: wait until something can be done. */
         int count = ready_wait(l.ready, fds, wait);
+        int64_t before = w->now;
         w->now = milliseconds();
-        site_tick(&w->site, (int64_t)time(NULL));
+        if (w->now != before) /* a look costs a system call: a thousand in a second are enough */
+            look_at_site(&w->site, w->quiet);
         w->site.turn++;
         for (int i = 0; i < count; i++) {
             if (fds[i] == welcoming) {
@@ -163,6 +206,7 @@ void serve(struct worker *w, int welcoming, int stop)
             check_deadlines(&l);
             check_at = w->now + CHECK_EVERY;
         }
+        take_turns(&l);
     }
     for (int fd = 0; fd < l.size; fd++)
         if (l.at[fd] != NULL)

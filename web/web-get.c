@@ -214,6 +214,9 @@ int main(int argc, char **argv)
                  section);
         wrong = 1;
     }
+    struct fault date;
+    if (!response_dates_are_sound(&response, &date))
+        report(&date, bytes, response.length);
 
     length -= response.length;
     memmove(bytes, bytes + response.length, length);

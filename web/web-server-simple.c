@@ -12,7 +12,6 @@
 #include "web.h"
 
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 /* A browser opens connections on which it says nothing for a while, in case it needs them later.
@@ -24,6 +23,7 @@ static void serve(int connection, struct site *site, struct answer *answer, cons
                   const struct options *options)
 {
     static char bytes[HEAD_MAX], piece[1 << 18];
+    static struct seldom lost;
     struct request request;
     enum progress progress = MORE;
     size_t length = 0;
@@ -50,7 +50,7 @@ static void serve(int connection, struct site *site, struct answer *answer, cons
         head_fault(&request.head, 408, length, "a request comes within 2 s", "RFC 9110, 15.5.9");
 
     /* Box: get the file; make the response of it and the appropriate header lines. */
-    site_tick(site, (int64_t)time(NULL));
+    look_at_site(site, options->value['q'] != NULL);
     request.close = true;
     if (progress == DONE)
         answer_request(answer, site, &request, NULL);
@@ -60,7 +60,7 @@ static void serve(int connection, struct site *site, struct answer *answer, cons
     /* Box: send the response. */
     while ((n = answer_read(answer, piece, sizeof piece)) > 0) {
         if (send_all(connection, piece, (size_t)n) == -1) {
-            warn("send to %s", client);
+            warn_seldom(&lost, "send to %s", client);
             break;
         }
         answer_sent(answer, (size_t)n);

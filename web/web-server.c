@@ -3,7 +3,7 @@
  *
  * A web server that a browser, a fuzzer and a benchmark can trust. It still handles one request at
  * a time, but it waits for all its clients at once, as poll(2) does: a silent or slow one holds up
- * nobody.
+ * nobody. Nor does one who asks for much: that is done in parts, and others have turns in between.
  *
  * Run it in a directory with some pages and open http://localhost:8080/ in a browser. Port 8080.
  * Protocol: HTTP/1.1 (RFC 9110, RFC 9112). What is done with a request: http/answer.c. What is done
@@ -57,7 +57,7 @@ int main(int argc, char **argv)
     size_t threads = (size_t)number_option(&options, 't', 1, 1, THREADS_MAX);
     double seconds = number_option(&options, 'w', HEAD_TIME / 1000, 0.1, 3600);
     struct site site;
-    open_site(&site, &options);
+    open_site(&site, &options); /* an error is to be seen before anything else happens */
     struct addrinfo *here = resolve(&options, SOCK_STREAM);
     struct address where = address_of(here->ai_addr, here->ai_addrlen);
 
@@ -105,7 +105,10 @@ int main(int argc, char **argv)
         struct worker *worker = workers[i] = calloc(1, sizeof *worker);
         if (worker == NULL)
             die("start thread %zu", i);
-        worker->site = site;
+        if (i == 0)
+            worker->site = site;
+        else
+            open_site(&worker->site, &options);
         worker->loops = &loops;
         worker->scale = seconds * 1000 / (double)HEAD_TIME;
         worker->quiet = options.value['q'] != NULL;

@@ -63,6 +63,18 @@ static const struct {
 
 static const struct {
     const char *name, *fields;
+    int expected;
+} untagged[] = {
+    {"RFC 9110 13.1.1: If-Match, and no tag here", "If-Match: \"a\"\r\n", 412},
+    {"RFC 9110 13.1.1: If-Match *, and no tag here", "If-Match: *\r\n", GO},
+    {"RFC 9110 13.1.2: If-None-Match, and no tag here", "If-None-Match: \"a\"\r\n", GO},
+    {"RFC 9110 13.1.2: If-None-Match *, and no tag here", "If-None-Match: *\r\n", 304},
+    {"RFC 9110 13.1.3: ignored, as no date is known", "If-Modified-Since: " LATER "\r\n", GO},
+    {"RFC 9110 13.1.4: ignored, as no date is known", "If-Unmodified-Since: " EARLIER "\r\n", GO},
+};
+
+static const struct {
+    const char *name, *fields;
     int weak, fresh, expected;
 } if_range[] = {
     {"RFC 9110 13.1.5: no If-Range", "", 0, 0, APPLIES},
@@ -173,6 +185,12 @@ int main(void)
         struct validators v = {tests[i].weak ? "W/\"tag\"" : "\"tag\"", 784111777, 1795247300};
         parse(&r, buffer, tests[i].fields);
         check_number(tests[i].name, "status", tests[i].expected,
+                     condition_judge(&r.head, &v, &rule, &section));
+    }
+    for (size_t i = 0; i < sizeof untagged / sizeof *untagged; i++) {
+        struct validators v = {NULL, 784111777, 1795247300};
+        parse(&r, buffer, untagged[i].fields);
+        check_number(untagged[i].name, "status", untagged[i].expected,
                      condition_judge(&r.head, &v, &rule, &section));
     }
     for (size_t i = 0; i < sizeof if_range / sizeof *if_range; i++) {

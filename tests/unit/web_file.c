@@ -83,7 +83,12 @@ static void test_files(void)
         {"an absolute link to a name with the same beginning", "beside", -1000 - EXDEV},
         {"a link up and out", "dir/up", -1000 - EXDEV},
         {"a directory link out", "out/secret", -1000 - EXDEV},
-        {"a link out and in again", "out-in", -1000 - EXDEV},
+        {"a link out and in again", "out-in", 1},
+        {"a link out and in again, to a directory", "out-in-dir/bb", 2},
+        {"a link to a link outside that leads in again", "over-there", 1},
+        {"a link out and in again, to a hidden file", "out-in-hidden", -1000 - ENOENT},
+        {"a link to the top", "top/a", 1},
+        {"a link in, and out again", "in-out", -1000 - EXDEV},
         {"links in a circle", "circle-a", -1000 - ELOOP},
         {"a link to nothing", "dangling", -1000 - ENOENT},
         {"a FIFO does not block", "fifo", -1000 - EACCES},
@@ -129,6 +134,12 @@ static void test_files(void)
     MUST(symlink("../../secret", "dir/up"));
     MUST(symlink("..", "out"));
     MUST(symlink("../www/a", "out-in"));
+    MUST(symlink("../www/dir", "out-in-dir"));
+    MUST(symlink("../back", "over-there"));
+    MUST(symlink("www/a", "../back"));
+    MUST(symlink("../www/.hidden", "out-in-hidden"));
+    MUST(symlink(".", "top"));
+    MUST(symlink("dir/../../www/../secret", "in-out"));
     MUST(symlink("circle-b", "circle-a"));
     MUST(symlink("circle-a", "circle-b"));
     MUST(symlink("nothing", "dangling"));
@@ -136,7 +147,7 @@ static void test_files(void)
     MUST(symlink(".hidden", "link-hidden"));
     MUST(mkfifo("fifo", 0644));
     site.root = open(".", O_RDONLY);
-    site.real = real;
+    site.name = real;
     site_tick(&site, (int64_t)time(NULL));
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         check_number(files[i].test, files[i].name, files[i].expected, try(files[i].name));
@@ -255,8 +266,8 @@ int main(void)
                    strlen(media_type(types[i][0])));
     test_files();
     test_cache();
-    snprintf(remove_all, sizeof remove_all, "rm -r '%.*s'", (int)(strlen(site.real) - 4),
-             site.real);
+    snprintf(remove_all, sizeof remove_all, "rm -r '%.*s'", (int)(strlen(site.name) - 4),
+             site.name);
     check_number("tidying up", remove_all, 0, system(remove_all));
     return check_end();
 }

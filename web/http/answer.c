@@ -2,7 +2,6 @@
 /* From a request to its answer: method, file, preconditions, ranges, in RFC 9110's order. */
 #include "answer.h"
 #include "cache.h"
-#include "listing.h"
 
 #include <errno.h>
 #include <string.h>
@@ -43,19 +42,14 @@ static void refuse_file(struct answer *a, const struct site *site, const struct 
     }
 }
 
-/* A whole page out of memory; its text is freed. */
+/* A whole page out of memory, a->page. */
 static void send_page(struct answer *a, const struct site *site, const struct request *r,
-                      const char *type, struct text *page)
+                      const char *type)
 {
     answer_head(a, site, r, 200);
-    answer_content(a, type, page->length);
+    answer_content(a, type, a->page.length);
     answer_head_end(a);
-    if (r->method != HEAD) {
-        answer_piece(a, false, a->text.length, page->length);
-        text_add(&a->text, page->bytes, page->length);
-    }
-    a->text.failed = a->text.failed || page->failed;
-    text_free(page);
+    answer_page(a, r);
 }
 
 /* A directory with its slash: index.html if it has one, else what is in it. */
@@ -63,7 +57,6 @@ static void send_directory(struct answer *a, const struct site *site, const stru
                            struct path *path)
 {
     struct path index = *path;
-    struct text page = {0};
 
     path_add(&index, "index.html", 10);
     if (cache_find(site, &index, &a->file)) {
@@ -89,10 +82,10 @@ static void send_directory(struct answer *a, const struct site *site, const stru
         close(directory.fd);
         errno = reason;
         refuse_file(a, site, r);
-    } else if (listing_write(&page, site, path, directory.fd) == -1) {
+    } else if (answer_condition(a, site, r, &(struct validators){NULL, 0, site->now})) {
+        close(directory.fd); /* a list has no validators, but it is there: RFC 9110, 13.1.1 */
+    } else if ((a->listing = listing_open(path, directory.fd)) == NULL) {
         refuse_file(a, site, r);
-    } else {
-        send_page(a, site, r, "text/html; charset=utf-8", &page);
     }
 }
 
@@ -147,23 +140,22 @@ static bool take_method(struct answer *a, const struct site *site, const struct 
     }
 }
 
-void answer_request(struct answer *a, const struct site *site, const struct request *r,
-                    const struct text *raw)
+/* The request itself: its memory becomes the page's. */
+static void echo(struct answer *a, const struct site *site, const struct request *r,
+                 struct text *raw)
+{
+    if (raw != NULL) {
+        struct text empty = a->page;
+        a->page = *raw;
+        *raw = empty;
+    }
+    send_page(a, site, r, "text/plain; charset=utf-8");
+}
+
+/* What the path leads to. */
+static void send_target(struct answer *a, const struct site *site, const struct request *r)
 {
     struct path path;
-
-    a->close = r->close;
-    a->file = (struct file){.fd = -1};
-    if (!take_method(a, site, r))
-        return;
-    if (is_echo(site, r)) {
-        struct text copy = {0};
-        if (raw != NULL)
-            text_add(&copy, raw->bytes, raw->length);
-        copy.failed = copy.failed || (raw != NULL && raw->failed);
-        send_page(a, site, r, "text/plain; charset=utf-8", &copy);
-        return;
-    }
     int status = path_decode(&path, r->head.bytes + r->path.at, r->path.length);
     if (status != 0) {
         answer_refuse(a, site, r, status, r->path.at,
@@ -183,6 +175,38 @@ void answer_request(struct answer *a, const struct site *site, const struct requ
         cache_add(site, &path, &a->file);
         answer_file(a, site, r, path.name);
     }
+}
+
+enum progress answer_begin(struct answer *a, const struct site *site, const struct request *r,
+                           struct text *raw)
+{
+    a->close = r->close;
+    a->file = (struct file){.fd = -1};
+    if (!take_method(a, site, r))
+        return DONE;
+    if (is_echo(site, r))
+        echo(a, site, r, raw);
+    else
+        send_target(a, site, r);
+    return a->listing != NULL ? MORE : DONE;
+}
+
+enum progress answer_go_on(struct answer *a, const struct site *site, const struct request *r)
+{
+    if (listing_go_on(a->listing, site, &a->page) == MORE)
+        return MORE;
+    listing_close(a->listing);
+    a->listing = NULL;
+    send_page(a, site, r, "text/html; charset=utf-8");
+    return DONE;
+}
+
+void answer_request(struct answer *a, const struct site *site, const struct request *r,
+                    struct text *raw)
+{
+    enum progress p = answer_begin(a, site, r, raw);
+    while (p == MORE)
+        p = answer_go_on(a, site, r);
 }
 
 bool answer_early(struct answer *a, const struct site *site, const struct request *r)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The answer that is a file, or parts of one. */
 #include "answer.h"
-#include "condition.h"
 #include "media.h"
 
 #include <inttypes.h>
@@ -49,14 +48,34 @@ static void send_parts(struct answer *a, const char *type, const struct range *r
     answer_content(a, full_type, length + heads.length);
     answer_head_end(a);
     for (int i = 0; i <= count; i++) {
-        answer_piece(a, false, a->text.length + from, ends[i] - from);
+        answer_piece(a, OF_TEXT, a->text.length + from, ends[i] - from);
         if (i < count)
-            answer_piece(a, true, range[i].first, range[i].length);
+            answer_piece(a, OF_FILE, range[i].first, range[i].length);
         from = ends[i];
     }
     text_add(&a->text, heads.bytes, heads.length);
     a->text.failed = a->text.failed || heads.failed;
     text_free(&heads);
+}
+
+bool answer_condition(struct answer *a, const struct site *site, const struct request *r,
+                      const struct validators *v)
+{
+    const char *rule, *section;
+    int status = condition_judge(&r->head, v, &rule, &section);
+
+    if (status == 412) {
+        const struct field *f = head_find(&r->head, "if-match", NULL);
+        if (f == NULL)
+            f = head_find(&r->head, "if-unmodified-since", NULL);
+        answer_refuse(a, site, r, 412, f->value.at, rule, section, "");
+    } else if (status == 304) { /* no content, and of its fields only these: RFC 9110, 15.4.5 */
+        answer_head(a, site, r, 304);
+        if (v->etag != NULL)
+            validator_fields(a);
+        answer_head_end(a);
+    }
+    return status != 0;
 }
 
 /* The file that a->file holds: preconditions first, then ranges (RFC 9110, 13.2.2). */
@@ -67,22 +86,11 @@ void answer_file(struct answer *a, const struct site *site, const struct request
     const struct validators v = {a->file.etag, a->file.modified, site->now};
     const struct field *field = head_find(h, "range", NULL);
     struct range range[RANGES_MAX];
-    const char *rule, *section, *type = media_type(name);
-    int ranges = 0, status = condition_judge(h, &v, &rule, &section);
+    const char *type = media_type(name);
+    int ranges = 0;
 
-    if (status == 412) {
-        const struct field *f = head_find(h, "if-match", NULL);
-        if (f == NULL)
-            f = head_find(h, "if-unmodified-since", NULL);
-        answer_refuse(a, site, r, 412, f->value.at, rule, section, "");
+    if (answer_condition(a, site, r, &v))
         return;
-    }
-    if (status == 304) { /* no content, and of its fields only these: RFC 9110, 15.4.5 */
-        answer_head(a, site, r, 304);
-        validator_fields(a);
-        answer_head_end(a);
-        return;
-    }
     /* Range is defined for GET only, and has one value: RFC 9110, 14.2. */
     if (field != NULL && r->method == GET && head_find(h, "range", field) == NULL &&
         a->file.size > 0 && condition_range_applies(h, &v))
@@ -110,5 +118,5 @@ void answer_file(struct answer *a, const struct site *site, const struct request
     answer_content(a, type, range[0].length);
     answer_head_end(a);
     if (r->method == GET && range[0].length > 0)
-        answer_piece(a, true, range[0].first, range[0].length);
+        answer_piece(a, OF_FILE, range[0].first, range[0].length);
 }

@@ -75,39 +75,40 @@ void answer_content(struct answer *a, const char *type, uint64_t length)
     text_string(&a->text, "\r\n");
 }
 
-void answer_piece(struct answer *a, bool of_file, uint64_t at, uint64_t length)
+void answer_piece(struct answer *a, enum source source, uint64_t at, uint64_t length)
 {
-    a->list[a->pieces++] = (struct piece){of_file, at, length};
+    a->list[a->pieces++] = (struct piece){source, at, length};
 }
 
 void answer_head_end(struct answer *a)
 {
     text_string(&a->text, "\r\n");
     a->head_length = a->text.length;
-    answer_piece(a, false, 0, a->head_length);
+    answer_piece(a, OF_TEXT, 0, a->head_length);
+}
+
+void answer_page(struct answer *a, const struct request *r)
+{
+    if (r->method != HEAD)
+        answer_piece(a, OF_PAGE, 0, a->page.length);
+    a->text.failed = a->text.failed || a->page.failed;
 }
 
 static void error_page(struct answer *a, const struct site *site, const struct request *r,
                        const struct fault *f, const char *bytes, size_t length,
                        const char *more_fields)
 {
-    struct text page = {0};
-
-    text_format(&page, "%d %s: %s (%s)\n\n", f->status, reason(f->status), f->rule, f->section);
-    text_excerpt(&page, "    ", bytes, length, f->at);
+    a->page.length = 0;
+    text_format(&a->page, "%d %s: %s (%s)\n\n", f->status, reason(f->status), f->rule, f->section);
+    text_excerpt(&a->page, "    ", bytes, length, f->at);
     text_format(&a->note, "# %d: %s (%s)\n", f->status, f->rule, f->section);
     text_excerpt(&a->note, "#   ", bytes, length, f->at);
 
     answer_head(a, site, r, f->status);
     text_string(&a->text, more_fields);
-    answer_content(a, "text/plain; charset=utf-8", page.length);
+    answer_content(a, "text/plain; charset=utf-8", a->page.length);
     answer_head_end(a);
-    if (r->method != HEAD) {
-        answer_piece(a, false, a->text.length, page.length);
-        text_add(&a->text, page.bytes, page.length);
-    }
-    a->text.failed = a->text.failed || page.failed;
-    text_free(&page);
+    answer_page(a, r);
 }
 
 void answer_refuse(struct answer *a, const struct site *site, const struct request *r, int status,

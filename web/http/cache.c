@@ -3,9 +3,9 @@
  * the same size and times as when it was read, and no link on the way to it: then its content is
  * the same, and open, read and close are saved. One thread has one cache, so there is no lock. */
 #include "cache.h"
+#include "memory.h"
 
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -14,6 +14,7 @@ struct cached {
     struct stat status;
     struct file file; /* what is known of it, ready to be given out */
     uint64_t turn;    /* when it was last found unchanged */
+    size_t memory;    /* in bytes, all of it */
     char *name;
     char content[]; /* status.st_size bytes; then the name */
 };
@@ -29,7 +30,7 @@ static struct cached **slot_of(struct cache *cache, const struct path *path)
 void cache_release(struct cached *c)
 {
     if (c != NULL && --c->users == 0)
-        free(c);
+        memory_free(c, c->memory);
 }
 
 void cache_clear(struct cache *cache)
@@ -90,17 +91,19 @@ void cache_add(const struct site *site, const struct path *path, struct file *f)
         fstat(f->fd, &before) == -1 || site->now - (int64_t)STATUS_CHANGE(&before).tv_sec < 2)
         return;
     size_t size = (size_t)f->size;
-    struct cached *c = malloc(sizeof *c + size + path->length + 1);
+    size_t memory = sizeof(struct cached) + size + path->length + 1;
+    struct cached *c = memory_new(memory, MEMORY_KEPT);
     if (c == NULL)
         return;
     if (pread(f->fd, c->content, size, 0) != (ssize_t)size || fstat(f->fd, &after) == -1 ||
         !same_time(STATUS_CHANGE(&before), STATUS_CHANGE(&after)) ||
         before.st_size != (off_t)size) {
-        free(c);
+        memory_free(c, memory);
         return;
     }
     file_describe(f, &after, site->now);
     c->users = 1;
+    c->memory = memory;
     c->status = after;
     c->turn = site->turn;
     c->name = c->content + size;

@@ -45,7 +45,7 @@ static bool lists_tag(const struct head *h, const char *name, const char *etag, 
                 taken = take_tag(s, left); /* a comma may stand inside a tag */
                 if (taken == 0)
                     break;
-                if (same_tag(s, taken, etag, strong))
+                if (etag != NULL && same_tag(s, taken, etag, strong))
                     return true;
             }
             s += taken;
@@ -66,15 +66,16 @@ static bool field_date(const struct head *h, const char *name, int64_t now, int6
 int condition_judge(const struct head *h, const struct validators *v, const char **rule,
                     const char **section)
 {
+    bool dated = v->etag != NULL; /* else such a field is ignored: RFC 9110, 13.1.3 and 13.1.4 */
     int64_t date;
 
     if (head_find(h, "if-match", NULL) != NULL) { /* step 1 */
         if (!lists_tag(h, "if-match", v->etag, true)) {
-            *rule = "none of the entity tags in If-Match is this file's";
+            *rule = "none of the entity tags in If-Match is that of what is here";
             *section = "RFC 9110, 13.1.1";
             return 412;
         }
-    } else if (field_date(h, "if-unmodified-since", v->now, &date)) { /* step 2 */
+    } else if (dated && field_date(h, "if-unmodified-since", v->now, &date)) { /* step 2 */
         if (v->modified > date) {
             *rule = "the file is newer than If-Unmodified-Since allows";
             *section = "RFC 9110, 13.1.4";
@@ -87,7 +88,7 @@ int condition_judge(const struct head *h, const struct validators *v, const char
             *section = "RFC 9110, 13.1.2";
             return 304;
         }
-    } else if (field_date(h, "if-modified-since", v->now, &date)) { /* step 4 */
+    } else if (dated && field_date(h, "if-modified-since", v->now, &date)) { /* step 4 */
         if (v->modified <= date) {
             *rule = "the file is not newer than the client's";
             *section = "RFC 9110, 13.1.3";

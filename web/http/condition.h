@@ -6,8 +6,8 @@
 #include "head.h"
 
 struct validators {
-    const char *etag; /* as sent: "x" in quotes, with W/ before a weak one */
-    int64_t modified; /* Last-Modified, seconds since 1970 */
+    const char *etag; /* as sent: "x" in quotes, with W/ before a weak one; NULL: there is none */
+    int64_t modified; /* Last-Modified, seconds since 1970; with no tag it is unknown, too */
     int64_t now;      /* when the answer is made, the same clock */
 };
 

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Opening what a request names. Every component is opened from the directory before it and without
  * following a link (openat, O_NOFOLLOW), so that nobody can swap one for a way out in between. */
+#define _XOPEN_SOURCE 700 /* for realpath(3): of POSIX.1-2008, but an option there (XSI) */
 #include "file.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -18,6 +20,34 @@ void site_tick(struct site *site, int64_t seconds)
     if (seconds != site->now || site->date[0] == '\0')
         date_write(site->date, seconds);
     site->now = seconds;
+}
+
+static bool has_run_out(int error)
+{
+    return error == EMFILE || error == ENFILE || error == ENOMEM;
+}
+
+bool site_look(struct site *site)
+{
+    struct stat status;
+
+    if (stat(site->name, &status) == 0 && site->root != -1 && status.st_dev == site->device &&
+        status.st_ino == site->inode)
+        return false;
+    int root = open(site->name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (root == -1 && (site->root == -1 || has_run_out(errno)))
+        return false; /* nothing new, or nothing that could be said of it */
+    if (root != -1 && fstat(root, &status) == 0) {
+        site->device = status.st_dev;
+        site->inode = status.st_ino;
+        errno = 0;
+    }
+    int reason = errno;
+    if (site->root != -1)
+        close(site->root);
+    site->root = root;
+    errno = reason;
+    return true;
 }
 
 void file_describe(struct file *f, const struct stat *status, int64_t now)
@@ -40,41 +70,60 @@ static bool is_hidden(const char *path, size_t at, size_t length)
     return path[at] == '.' && !(at == 0 && length == 11 && memcmp(path, ".well-known", 11) == 0);
 }
 
-/* Puts what the symbolic link NAME in DIR says into PATH, instead of its component of LENGTH bytes
- * at AT. The components before are no links, so ".." is one of them less. */
-static int follow(const struct site *site, int dir, const char *name, struct path *path, size_t at,
-                  size_t length)
+/* Where the link called NAME, below the directory called TOP, ends: a name below it, which the
+ * caller frees with *MEMORY; or NULL and errno. */
+static const char *end_of_link(const char *top, const char *name, char **memory)
 {
-    char text[2 * PATH_BYTES];
-    struct path old = *path;
-    ssize_t n = readlinkat(dir, name, text, PATH_BYTES - 1);
+    size_t length = strlen(top), size = length + strlen(name) + 2;
+    char *whole = malloc(size);
 
-    if (n == -1)
-        return -1;
-    size_t link = (size_t)n, skip = 0, rest = old.length - at - length;
-    text[link] = '\0';
-    path->length = at > 0 ? at - 1 : 0; /* what stands before the component, without its slash */
-    if (text[0] == '/') {
-        skip = strlen(site->real);
-        if (strncmp(text, site->real, skip) != 0 || (text[skip] != '/' && text[skip] != '\0')) {
-            errno = EXDEV;
-            return -1;
+    *memory = NULL;
+    if (whole == NULL)
+        return NULL;
+    snprintf(whole, size, "%s/%s", top, name);
+    *memory = realpath(whole, NULL);
+    int reason = errno;
+    free(whole);
+    errno = reason;
+    if (*memory == NULL)
+        return NULL;
+    if (strcmp(top, "/") == 0)
+        length = 0;
+    if (strncmp(*memory, top, length) == 0 && (*memory)[length] == '/')
+        return *memory + length + 1;
+    if (strcmp(*memory, top) == 0)
+        return "";
+    errno = EXDEV;
+    return NULL;
+}
+
+/* Puts into PATH, instead of its component of LENGTH bytes at AT, a link, and of those before, what
+ * the link leads to in the end: realpath(3) knows. That is a name and no more: it is walked down
+ * again, without following links, so whatever happens meanwhile leads nowhere else. */
+static int follow(const struct site *site, struct path *path, size_t at, size_t length)
+{
+    struct path link = *path;
+    const char *rest = path->name + at + length, *end = NULL;
+    char *memory = NULL, *top = realpath(site->name, NULL);
+    int result = -1;
+
+    link.name[at + length] = '\0';
+    if (top != NULL)
+        end = end_of_link(top, link.name, &memory);
+    if (end != NULL) {
+        struct path target = {0};
+        errno = ENAMETOOLONG;
+        if (path_add(&target, end, strlen(end)) &&
+            path_add(&target, rest + (*rest == '/'), strlen(rest + (*rest == '/')))) {
+            *path = target;
+            result = 0;
         }
-        path->length = 0;
     }
-    path->name[path->length] = '\0';
-    memcpy(text + link, old.name + at + length, rest); /* begins with a slash, or is empty */
-    for (size_t i = skip; i < link + rest;) {
-        size_t end = i;
-        while (end < link + rest && text[end] != '/')
-            end++;
-        if (!path_add(path, text + i, end - i)) {
-            errno = EXDEV;
-            return -1;
-        }
-        i = end + 1;
-    }
-    return 0;
+    int reason = errno;
+    free(memory);
+    free(top);
+    errno = reason;
+    return result;
 }
 
 /* Walks down PATH: a descriptor, or -1 and errno; on meeting a link, -1 with *FOLLOWED set and the
@@ -86,6 +135,8 @@ static int walk(const struct site *site, struct path *path, bool *followed)
     int dir = openat(site->root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
     *followed = false;
+    if (site->root == -1)
+        errno = ENOENT;
     for (size_t at = 0; dir != -1 && at < path->length;) {
         size_t length = strcspn(path->name + at, "/");
         bool last = at + length == path->length;
@@ -97,7 +148,7 @@ static int walk(const struct site *site, struct path *path, bool *followed)
             errno = ENOENT;
         } else if (fstatat(dir, component, &status, AT_SYMLINK_NOFOLLOW) == 0) {
             if (S_ISLNK(status.st_mode))
-                *followed = follow(site, dir, component, path, at, length) == 0;
+                *followed = follow(site, path, at, length) == 0;
             else if (S_ISDIR(status.st_mode))
                 next = openat(dir, component, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
             else if (!last)

@@ -21,8 +21,10 @@ enum { ETAG_BYTES = 64 };
 #endif
 
 struct site {
-    int root;            /* the served directory, open */
-    const char *real;    /* its absolute name without symbolic links, for links that give it */
+    int root;         /* the served directory, open; -1: there is none by that name now */
+    const char *name; /* its absolute name, as it was given */
+    dev_t device;     /* which one it is */
+    ino_t inode;
     bool echo;           /* /echo answers with the request */
     struct cache *cache; /* of small files, or NULL; one thread's, like this struct */
     int64_t now;         /* seconds since 1970: site_tick sets it */
@@ -44,10 +46,15 @@ struct file {
 /* Tells the site what time it is, once a turn: SECONDS since 1970. */
 void site_tick(struct site *site, int64_t seconds);
 
+/* Opens the directory that has the site's name now, if that is another one than before, or the
+ * first. True: it is, or there is none any more, and errno says why (0: there is). */
+bool site_look(struct site *site);
+
 /* Opens the regular file or directory PATH, component by component, following symbolic links only
- * where they stay inside; names that begin with a dot are not there, but for /.well-known/ (RFC
- * 8615). Returns 0 and fills *F, which the caller closes; or -1 and errno: ENOENT, EACCES (no
- * permission, or neither file nor directory), EXDEV (a link leads outside), ELOOP, EMFILE ... */
+ * where they end inside, as realpath(3) says; names that begin with a dot are not there, but for
+ * /.well-known/ (RFC 8615). Returns 0 and fills *F, which the caller closes; or -1 and errno:
+ * ENOENT, EACCES (no permission, or neither file nor directory), EXDEV (a link leads outside),
+ * ELOOP, EMFILE ... */
 int file_open(const struct site *site, const struct path *path, struct file *f);
 
 /* Fills *F but for fd and content from what fstat said. A file changed just before NOW (seconds)

@@ -70,8 +70,8 @@ static bool take_target(struct request *r, const char *bytes, bool connect)
                bad(r, at, "CONNECT has host:port as its target", "RFC 9112, 3.2.3");
     if (r->target.length == 1 && bytes[at] == '*') {
         r->asterisk = true;
-        return r->method == OPTIONS ||
-               bad(r, at, "only OPTIONS has the target *", "RFC 9112, 3.2.4");
+        return r->method == OPTIONS || r->method == UNKNOWN || /* that one may: M-SEARCH does */
+               bad(r, at, "of the methods here only OPTIONS has the target *", "RFC 9112, 3.2.4");
     }
     if (bytes[at] != '/') {
         if (r->target.length < 7 || !same_word(bytes + at, 7, "http://"))

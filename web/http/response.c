@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The client's half: status line, framing, required fields, URLs; as strict as the server's. */
 #include "response.h"
+#include "date.h"
 #include "target.h"
 
 #include <string.h>
@@ -39,8 +40,10 @@ static bool take_line(struct response *r, struct span line)
     for (size_t i = 13; i < n; i++)
         if (!is_value_byte(s[i]))
             return bad(r, at + i, "a reason phrase has no control bytes", "RFC 9112, 4");
+    if (s[9] < '1' || s[9] > '5')
+        return bad(r, at + 9, "a status code begins with 1 to 5", "RFC 9110, 15");
     r->status = (s[9] - '0') * 100 + (s[10] - '0') * 10 + (s[11] - '0');
-    return r->status >= 100 || bad(r, at + 9, "a status code begins with 1 to 5", "RFC 9110, 15");
+    return true;
 }
 
 static bool take_length(struct response *r, const struct field *first)
@@ -136,6 +139,39 @@ const char *response_lacks(const struct response *r, const char **section)
             return required[i].name;
         }
     return NULL;
+}
+
+/* Whether FIELD is an IMF-fixdate, the one format that a sender may use; the older two that a
+ * recipient has to understand have other lengths. */
+static bool is_fixdate(const struct head *h, const struct field *field)
+{
+    int64_t ignored;
+    return field->value.length == DATE_BYTES - 1 &&
+           date_read(h->bytes + field->value.at, field->value.length, 0, &ignored);
+}
+
+bool response_dates_are_sound(const struct response *r, struct fault *f)
+{
+    static const char *const names[] = {"date", "last-modified"};
+    const struct head *h = &r->head;
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const struct field *first = head_find(h, names[i], NULL);
+        if (first == NULL)
+            continue;
+        const struct field *second = head_find(h, names[i], first);
+        if (second != NULL) {
+            *f = (struct fault){0, second->name.at, "such a field has one value", "RFC 9110, 5.3"};
+            return false;
+        }
+        if (!is_fixdate(h, first)) {
+            *f = (struct fault){0, first->value.at,
+                                "a date is sent as in Sun, 06 Nov 1994 08:49:37 GMT",
+                                "RFC 9110, 5.6.7"};
+            return false;
+        }
+    }
+    return true;
 }
 
 const char *url_parse(struct url *url, const char *text)

@@ -7,7 +7,7 @@
 
 struct response {
     struct head head;
-    int status;       /* 100 to 999; 0 until the status line was taken */
+    int status;       /* 100 to 599; 0 until the status line was taken */
     struct body body; /* how the body ends (RFC 9112, 6.3), once the head is DONE */
     bool no_body;     /* there is none, whatever the fields say */
     size_t length;    /* of the head in bytes */
@@ -22,6 +22,10 @@ enum progress response_parse(struct response *r, const char *bytes, size_t lengt
 /* The name of a field that RFC 9110 requires in such a response and that is not there, and its
  * *SECTION; or NULL. */
 const char *response_lacks(const struct response *r, const char **section);
+
+/* Whether Date and Last-Modified, where they are there, are dates as a sender has to write them
+ * (RFC 9110, 5.6.7), and one each. False: *F says why. */
+bool response_dates_are_sound(const struct response *r, struct fault *f);
 
 /* An http URL (RFC 9110, 4.2.1) in parts that a client needs. */
 struct url {

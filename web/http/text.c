@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Text that grows, and bytes made fit to be shown. */
 #include "text.h"
+#include "memory.h"
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 static bool room(struct text *t, size_t length)
 {
@@ -13,7 +13,9 @@ static bool room(struct text *t, size_t length)
     size_t size = t->size > 0 ? t->size : 1024;
     while (size - t->length <= length && size <= (size_t)-1 / 4)
         size *= 2;
-    char *bytes = t->failed || size - t->length <= length ? NULL : realloc(t->bytes, size);
+    char *bytes = NULL;
+    if (!t->failed && size - t->length > length)
+        bytes = memory_resize(t->bytes, t->size, size);
     if (bytes == NULL) {
         t->failed = true;
         return false;
@@ -57,7 +59,7 @@ void text_format(struct text *t, const char *format, ...)
 
 void text_free(struct text *t)
 {
-    free(t->bytes);
+    memory_free(t->bytes, t->size);
     *t = (struct text){0};
 }
 
@@ -72,28 +74,49 @@ void text_escaped(struct text *t, const char *bytes, size_t length, char quote)
     }
 }
 
+/* The length of the character at the beginning of LENGTH bytes of UTF-8; 0: there is none, or it is
+ * a control character (RFC 3629, 4). */
+static size_t character(const char *bytes, size_t length)
+{
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    unsigned char first = (unsigned char)bytes[0];
+    size_t n = 2;
+
+    if (first < 0x80)
+        return first >= ' ' && first != 0x7f;
+    if (first >= 0xe0)
+        n = first >= 0xf0 ? 4 : 3;
+    if (first < 0xc2 || first > 0xf4 || n > length)
+        return 0;
+    uint32_t code = first & (0x7fu >> n);
+    for (size_t i = 1; i < n; i++) {
+        unsigned char c = (unsigned char)bytes[i];
+        if ((c & 0xc0) != 0x80)
+            return 0;
+        code = code << 6 | (c & 0x3fu);
+    }
+    bool surrogate = code >= 0xd800 && code < 0xe000;
+    return code >= least[n] && code >= 0xa0 && code <= 0x10ffff && !surrogate ? n : 0;
+}
+
 void text_html(struct text *t, const char *bytes, size_t length)
 {
-    for (size_t i = 0; i < length; i++) {
-        switch (bytes[i]) {
-        case '&':
+    for (size_t i = 0, n = 1; i<length; i += n> 0 ? n : 1) {
+        n = character(bytes + i, length - i);
+        if (n == 0)
+            text_string(t, "&#xFFFD;");
+        else if (bytes[i] == '&')
             text_string(t, "&amp;");
-            break;
-        case '<':
+        else if (bytes[i] == '<')
             text_string(t, "&lt;");
-            break;
-        case '>':
+        else if (bytes[i] == '>')
             text_string(t, "&gt;");
-            break;
-        case '"':
+        else if (bytes[i] == '"')
             text_string(t, "&quot;");
-            break;
-        case '\'':
+        else if (bytes[i] == '\'')
             text_string(t, "&#39;");
-            break;
-        default:
-            text_add(t, bytes + i, 1);
-        }
+        else
+            text_add(t, bytes + i, n);
     }
 }
 

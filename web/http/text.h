@@ -31,7 +31,8 @@ void text_free(struct text *t);
  * what is not printable ASCII, a backslash, or QUOTE (unless that is 0) becomes \xHH. */
 void text_escaped(struct text *t, const char *bytes, size_t length, char quote);
 
-/* Adds bytes as HTML text or as an attribute's value in double quotes. */
+/* Adds bytes as HTML text, or as an attribute's value in double quotes, of a page in UTF-8: a byte
+ * that is part of no character, or a control character, becomes U+FFFD. */
 void text_html(struct text *t, const char *bytes, size_t length);
 
 /* Adds two lines, each after INDENT: the line of BYTES around offset AT, escaped, with at most some
