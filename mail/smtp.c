@@ -221,7 +221,7 @@ static void data(struct smtp *s, const char *argument)
     if (begun && write_trace(s)) {
         s->size = 0;
         s->refusal = NULL;
-        s->lf_told = false;
+        s->lf_noted = s->dot_noted = false;
         reply(s, "354 Send the message, end it with <CRLF>.<CRLF>");
         return;
     }
@@ -351,6 +351,18 @@ static void take_command(struct smtp *s, size_t count)
     run_command(s, command, argument + strspn(argument, " "));
 }
 
+/*
+ * Ends a session that is all mistakes: an empty line is one byte, and its reply, with the log's
+ * lines about both, is a hundred. Section 4.2.2 has 421 for it: the server may have enough.
+ */
+static void count_mistake(struct smtp *s)
+{
+    if (++s->mistakes < SMTP_MISTAKES_MAX)
+        return;
+    reply(s, "421 %s Too many mistakes, closing the connection", s->host);
+    s->state = SMTP_END;
+}
+
 /* The message is refused. That is said at the end of the data, not before; nothing is kept. */
 static void refuse(struct smtp *s, const char *why)
 {
@@ -364,6 +376,8 @@ static void take_text(struct smtp *s, size_t count)
     if (count == 3 && s->line[0] == '.') { /* the end of the data */
         if (!s->refusal && !s->store->commit(s->context))
             s->refusal = "451 Local error: the message was not stored, send it again later";
+        if (!s->refusal)
+            s->mistakes = 0;
         reply(s, "%s", s->refusal ? s->refusal : "250 OK, the message is stored");
         s->state = SMTP_READY;
         return;
@@ -380,22 +394,32 @@ static void take_text(struct smtp *s, size_t count)
         refuse(s, "451 Local error: the message was not stored, send it again later");
 }
 
+/* Whether a dot stands alone between the LF that has just come and the one before it. */
+static bool is_dot_between_lfs(const struct smtp *s, bool crlf)
+{
+    size_t dot = s->count - (crlf ? 3 : 2); /* where it would stand */
+    if (s->count > sizeof s->line || dot >= s->count || s->line[dot] != '.')
+        return false;
+    return dot == 0 ? !crlf : s->line[dot - 1] == '\n';
+}
+
 /*
  * At a LF in the message: what the log should hear about it, or NULL. A LF without CR ends a
  * command, for people who type, but nothing in the message: were LF.LF the end of it for us and
  * plain text for the server that sends to us, its user could hide commands in a message, and so
- * smuggle in a second one that the first server never saw.
+ * smuggle in a second one that the first server never saw. Each of the two notes is made once in
+ * a message: it may have a million such lines.
  */
-static const char *lone_lf(struct smtp *s, bool crlf)
+static const char *note_of_lf(struct smtp *s, bool crlf)
 {
-    size_t dot = s->count - (crlf ? 3 : 2); /* where a lone dot would stand */
-    if (s->count <= sizeof s->line && dot < s->count && s->line[dot] == '.' &&
-        (dot == 0 ? !crlf : s->line[dot - 1] == '\n'))
+    if (!s->dot_noted && is_dot_between_lfs(s, crlf)) {
+        s->dot_noted = true;
         return "a dot between LFs does not end the message, only CRLF.CRLF does: what follows, "
                "commands too, is still text (see smuggling in smtp-server(1))";
-    if (crlf || s->lf_told)
+    }
+    if (crlf || s->lf_noted)
         return NULL;
-    s->lf_told = true;
+    s->lf_noted = true;
     return "a LF without CR does not end a line of the message (with netcat: -C sends CRLF)";
 }
 
@@ -406,10 +430,13 @@ static void take_line(struct smtp *s, bool crlf)
     s->length = count > sizeof s->line ? sizeof s->line : count - (crlf ? 2 : 1);
     s->count = 0;
     s->line_done = true;
-    if (s->state == SMTP_TEXT)
+    if (s->state == SMTP_TEXT) {
         take_text(s, count);
-    else
-        take_command(s, count);
+        return;
+    }
+    take_command(s, count);
+    if (strncmp(s->reply, "50", 2) == 0)
+        count_mistake(s);
 }
 
 void smtp_start(struct smtp *s, const char *host, const char *peer, const struct smtp_store *store,
@@ -438,7 +465,7 @@ size_t smtp_input(struct smtp *s, const char *bytes, size_t count)
         if (c != '\n')
             continue;
         if (s->state == SMTP_TEXT)
-            s->note = lone_lf(s, crlf);
+            s->note = note_of_lf(s, crlf);
         if (crlf || s->state != SMTP_TEXT)
             take_line(s, crlf);
         if (s->line_done || s->note)

@@ -26,6 +26,7 @@ enum {
     SMTP_DOMAIN_MAX = 255,           /* the part behind it, and the name after HELO */
     SMTP_PATH_MAX = 256,             /* a whole path with its < and > */
     SMTP_RECIPIENTS_MAX = 100,       /* recipients of one message */
+    SMTP_MISTAKES_MAX = 50,          /* wrong commands without a message between; our choice */
     SMTP_SIZE_MAX = 10 * 1024 * 1024 /* a message; our choice, the RFC asks for 64 KiB */
 };
 
@@ -54,7 +55,7 @@ struct smtp {
     bool line_done;                 /* `line` is a whole line of the client */
     size_t length;                  /* bytes in `line`, its line end not counted */
     char line[SMTP_TEXT_MAX + 1];   /* with a stuffed dot; a longer one is cut */
-    const char *note;               /* something worth a line in the log, or NULL */
+    const char *note;               /* worth a line in the log, or NULL; once in a message */
     char reply[SMTP_REPLY_MAX + 1]; /* for the client, with CRLF; "" when there is none */
 
     /* What the session knows: */
@@ -67,7 +68,9 @@ struct smtp {
     int recipients;
     size_t size;         /* bytes of the message so far */
     const char *refusal; /* what will answer the end of the data, or NULL for 250 */
-    bool lf_told;        /* the note about LF was made, for this message */
+    bool lf_noted;       /* the note about LF was made, for this message */
+    bool dot_noted;      /* and the one about a dot between LFs */
+    int mistakes;        /* replies of 50x since a message was stored */
     size_t count;        /* bytes of the line that is arriving, none forgotten */
     char previous;       /* the last of them */
     const struct smtp_store *store;

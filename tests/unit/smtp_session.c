@@ -494,6 +494,21 @@ static void test_smuggling(void)
     CHECK(strchr(notes, '\n') == notes + strlen(notes) - 1);
     EQUAL(codes_of(".\n.\n"), "");
     CHECK(strstr(notes, "a dot between LFs") != NULL);
+    /* Each note once in a message, however many such lines it has; the next message has its own. */
+    for (int message = 0; message < 2; message++) {
+        bring_to(SMTP_TEXT);
+        for (int i = 0; i < 100; i++)
+            EQUAL(codes_of("\n.\n.\n\r\n.\n"), "");
+        size_t count = 0;
+        for (const char *p = notes; (p = strchr(p, '\n')) != NULL; p++)
+            count++;
+        CHECK_INT(2, count);
+        EQUAL(codes_of("\r\n.\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n"),
+              "250 250 250 354");
+        *notes = '\0';
+        EQUAL(codes_of("\n.\n"), "");
+        CHECK(strstr(notes, "a LF without CR") && strstr(notes, "a dot between LFs"));
+    }
     /* Right line ends, dots at their begins and CRLF.CRLF are worth no note. */
     bring_to(SMTP_TEXT);
     EQUAL(codes_of("a.\r\n..\r\n..b\r\n\r\n.\r\n"), "250");
@@ -516,6 +531,21 @@ static void test_control_characters(void)
     EQUAL(codes_of("NOOP\tx\r\nNOOP\rx\r\nNOOP \177\r\n\001\r\nNOOP\r\r\n"), "500 500 500 500 500");
     EQUAL(codes_of("NOOP \303\244\r\n\377\r\n"), "250 500");
     CHECK(session.state == SMTP_READY);
+}
+
+/* A session of nothing but mistakes is ended; a stored message starts the count again. */
+static void test_mistakes(void)
+{
+    for (int stored_one = 0; stored_one <= 1; stored_one++) {
+        bring_to(SMTP_RCPT);
+        for (int i = 1; i < SMTP_MISTAKES_MAX; i++)
+            EQUAL(codes_of(i % 2 ? "\n" : "HELO\r\n"), i % 2 ? "500" : "501");
+        EQUAL(codes_of("NOOP\r\n"), "250");
+        if (stored_one)
+            EQUAL(codes_of("DATA\r\n.\r\n"), "354 250");
+        EQUAL(codes_of("DATA x\r\n"), stored_one ? "503" : "421");
+        CHECK_INT(stored_one ? SMTP_READY : SMTP_END, session.state);
+    }
 }
 
 /* The two fields in front: section 4.4. */
@@ -667,6 +697,7 @@ int main(void)
     test_text();
     test_smuggling();
     test_control_characters();
+    test_mistakes();
     test_trace();
     test_store_errors();
     test_stop();
