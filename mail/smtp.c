@@ -51,7 +51,14 @@ static size_t dotted_length(const char *text, const char *allowed)
     }
 }
 
-/* A domain, or an address in brackets (section 4.1.2). '_' is no letter, yet real hosts have it. */
+/* A domain (section 4.1.2). '_' is no letter, yet real hosts have it. */
+static size_t name_length(const char *text)
+{
+    size_t length = dotted_length(text, LETTERS_DIGITS "-_");
+    return length <= SMTP_DOMAIN_MAX ? length : 0;
+}
+
+/* A domain, or an address in brackets. */
 static size_t domain_length(const char *text)
 {
     size_t length;
@@ -59,7 +66,7 @@ static size_t domain_length(const char *text)
         length = 1 + strspn(text + 1, LETTERS_DIGITS ".:-");
         length = length > 1 && text[length] == ']' ? length + 1 : 0;
     } else {
-        length = dotted_length(text, LETTERS_DIGITS "-_");
+        length = name_length(text);
     }
     return length <= SMTP_DOMAIN_MAX ? length : 0;
 }
@@ -82,6 +89,20 @@ static size_t local_length(const char *text)
     return length <= SMTP_LOCAL_MAX ? length : 0;
 }
 
+/* Length of a route, "@a,@b:", each of them a domain (section 4.1.2: A-d-l), or 0. */
+static size_t route_length(const char *text)
+{
+    for (size_t length = 0; text[length] == '@'; length++) { /* over the comma */
+        size_t name = name_length(text + length + 1);
+        length += 1 + name;
+        if (name > 0 && text[length] == ':')
+            return length + 1;
+        if (name == 0 || text[length] != ',')
+            return 0;
+    }
+    return 0;
+}
+
 /*
  * Length of the path that `text` begins with, < and > included (section 4.1.2), or 0. Where its
  * mailbox begins and how long that is goes to `mailbox` and `length`: 0 for the null path <>.
@@ -91,19 +112,17 @@ static size_t path_length(const char *text, const char **mailbox, size_t *length
     const char *begin = text + 1;
     if (*text != '<')
         return 0;
-    if (*begin == '@') { /* a route, <@a,@b:user@c>, is skipped, as section 3.6.1 wants */
-        begin += strcspn(begin, ":>");
-        begin += *begin == ':';
-    }
+    begin += route_length(begin); /* <@a,@b:user@c>: it is skipped, as section 3.6.1 wants */
+    bool routed = begin > text + 1;
     size_t local = local_length(begin), domain = 0;
     if (local > 0 && begin[local] == '@')
         domain = domain_length(begin + local + 1);
     if (domain > 0)
         *length = local + 1 + domain;
     else /* section 4.5.1: the one name that every server knows without a domain */
-        *length = has_prefix(begin, "postmaster>") ? strlen("postmaster") : 0;
+        *length = !routed && has_prefix(begin, "postmaster>") ? strlen("postmaster") : 0;
     *mailbox = begin;
-    bool whole = begin[*length] == '>' && (*length > 0 || begin == text + 1);
+    bool whole = begin[*length] == '>' && (*length > 0 || !routed);
     return whole ? (size_t)(begin + *length + 1 - text) : 0;
 }
 
