@@ -48,7 +48,10 @@ static int answer(const struct client *client, const struct smtp *session)
     size_t length = strlen(session->reply);
     if (length == 0)
         return 0;
-    show(client, "S:", session->reply, length - 2);
+    for (const char *line = session->reply, *end; *line; line = end + 2) {
+        end = strstr(line, "\r\n");
+        show(client, "S:", line, (size_t)(end - line));
+    }
     if (send_all(client->connection, session->reply, length) == 0)
         return 0;
     warn("send to %s", client->address.text);

@@ -12,7 +12,7 @@
 
 #define LETTERS_DIGITS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
-/* Every reply is made here: at most one line, cut to what section 4.5.3.1.5 allows. */
+/* Every reply is made here: one line, cut to what section 4.5.3.1.5 allows. */
 static void __attribute__((format(printf, 2, 3))) reply(struct smtp *s, const char *format, ...)
 {
     va_list arguments;
@@ -35,9 +35,15 @@ static bool has_prefix(const char *text, const char *word)
     return *word == '\0';
 }
 
+/* Whether the `length` bytes of `text` are `word`. */
+static bool is_word(const char *text, size_t length, const char *word)
+{
+    return length == strlen(word) && has_prefix(text, word);
+}
+
 static bool same_word(const char *text, const char *word)
 {
-    return strlen(text) == strlen(word) && has_prefix(text, word);
+    return is_word(text, strlen(text), word);
 }
 
 /* Length of the words made of `allowed` and joined by single dots that `text` begins with, or 0. */
@@ -127,15 +133,16 @@ static size_t path_length(const char *text, const char **mailbox, size_t *length
 }
 
 /*
- * Reads `keyword:<path>` and copies the mailbox out of it. On an error makes the reply and
- * returns false. Parameters behind the path belong to extensions, and there are none: 555.
+ * Reads `keyword:<path>` and copies the mailbox out of it. Returns what stands behind the path, ""
+ * or parameters with a space before them; on an error makes the reply and returns NULL.
  */
-static bool read_path(struct smtp *s, const char *argument, const char *keyword, char *mailbox)
+static const char *read_path(struct smtp *s, const char *argument, const char *keyword,
+                             char *mailbox)
 {
     size_t key = strlen(keyword), length = 0;
     if (!has_prefix(argument, keyword)) {
         reply(s, "501 Syntax error: write %s<user@domain>", keyword);
-        return false;
+        return NULL;
     }
     /* No space may follow the colon (section 3.3), but textbooks print one, and people type it. */
     const char *text = argument + key + strspn(argument + key, " "), *begin;
@@ -144,16 +151,45 @@ static bool read_path(struct smtp *s, const char *argument, const char *keyword,
         reply(s, "501 Path too long: at most %d bytes", SMTP_PATH_MAX);
     else if (path == 0)
         reply(s, "501 Syntax error in the path: write <user@domain>");
-    else if (text[path] == ' ')
-        reply(s, "555 Parameter not recognized: this server has no extensions");
-    else if (text[path] != '\0')
+    else if (text[path] != '\0' && text[path] != ' ')
         reply(s, "501 Syntax error: nothing may follow the >");
     else {
         memcpy(mailbox, begin, length);
         mailbox[length] = '\0';
-        return true;
+        return text + path;
     }
-    return false;
+    return NULL;
+}
+
+/*
+ * Reads the parameters of MAIL FROM, which belong to extensions. Ours has BODY=7BIT and
+ * BODY=8BITMIME (RFC 6152 section 3): either way every byte is kept as it comes. On an error makes
+ * the reply and returns false.
+ */
+static bool read_parameters(struct smtp *s, const char *text)
+{
+    static const char body[] = "BODY=";
+    const size_t name = sizeof body - 1;
+    bool body_said = false;
+    for (size_t length; *(text += strspn(text, " ")) != '\0'; text += length) {
+        length = strcspn(text, " ");
+        const char *value = text + name;
+        if (strcmp(s->protocol, "ESMTP") != 0)
+            reply(s, "555 Parameter not recognized: only EHLO, not HELO, has extensions");
+        else if (!has_prefix(text, body))
+            reply(s, "555 Parameter not recognized: the only one is BODY");
+        else if (body_said)
+            reply(s, "501 Syntax error: BODY was said already");
+        else if (!is_word(value, length - name, "7BIT") &&
+                 !is_word(value, length - name, "8BITMIME"))
+            reply(s, "501 Syntax error: write BODY=7BIT or BODY=8BITMIME");
+        else {
+            body_said = true;
+            continue;
+        }
+        return false;
+    }
+    return true;
 }
 
 /* No host is ever called .invalid (RFC 6761): the one kind of mailbox that surely is not there. */
@@ -175,13 +211,17 @@ static void hello(struct smtp *s, const char *argument)
     }
     strcpy(s->client, argument);
     s->protocol = s->line[0] == 'E' || s->line[0] == 'e' ? "ESMTP" : "SMTP";
-    reply(s, "250 %s Hello %s, pleased to meet you", s->host, s->client);
+    bool extended = strcmp(s->protocol, "ESMTP") == 0;
+    reply(s, "250%c%s Hello %s, pleased to meet you", extended ? '-' : ' ', s->host, s->client);
+    if (extended)
+        strcat(s->reply, SMTP_EXTENSION);
 }
 
 static void mail(struct smtp *s, const char *argument)
 {
     char path[SMTP_PATH_MAX + 1];
-    if (!read_path(s, argument, "FROM:", path))
+    const char *parameters = read_path(s, argument, "FROM:", path);
+    if (!parameters || !read_parameters(s, parameters))
         return;
     if (is_invalid(path)) {
         reply(s, "550 No such sender: .invalid is never a host");
@@ -195,8 +235,13 @@ static void mail(struct smtp *s, const char *argument)
 static void rcpt(struct smtp *s, const char *argument)
 {
     char path[SMTP_PATH_MAX + 1];
-    if (!read_path(s, argument, "TO:", path))
+    const char *parameters = read_path(s, argument, "TO:", path);
+    if (!parameters)
         return;
+    if (*parameters != '\0') {
+        reply(s, "555 Parameter not recognized: RCPT has none here");
+        return;
+    }
     if (*path == '\0') {
         reply(s, "501 Syntax error: <> is a sender, never a recipient");
         return;

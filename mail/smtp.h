@@ -17,6 +17,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* The extension that EHLO announces: a message may have bytes above 127 (RFC 6152). */
+#define SMTP_EXTENSION "250 8BITMIME\r\n"
+
 /* Sizes in bytes, line ends included (RFC 5321 section 4.5.3.1). */
 enum {
     SMTP_COMMAND_MAX = 512,          /* a command line */
@@ -56,7 +59,9 @@ struct smtp {
     size_t length;                  /* bytes in `line`, its line end not counted */
     char line[SMTP_TEXT_MAX + 1];   /* with a stuffed dot; a longer one is cut */
     const char *note;               /* worth a line in the log, or NULL; once in a message */
-    char reply[SMTP_REPLY_MAX + 1]; /* for the client, with CRLF; "" when there is none */
+
+    /* For the client, with CRLF, and in two lines after EHLO; "" when there is none. */
+    char reply[SMTP_REPLY_MAX + sizeof SMTP_EXTENSION];
 
     /* What the session knows: */
     const char *host;                  /* our name */

@@ -11,7 +11,7 @@ count_new() { new "$@" | wc -l; }
 parts() { find "${1:-Maildir}/tmp" -type f | wc -l; }
 new_is() { [ "$(count_new)" = "$1" ]; }
 closed_is() { [ "$(grep -c 'closed connection' server.out)" = "$1" ]; }
-codes() { tr -d '\r' | sed 's/^\(...\).*/\1/' | tr '\n' ' '; }
+codes() { tr -d '\r' | sed '/^...-/d; s/^\(...\).*/\1/' | tr '\n' ' '; }
 
 # What the lecture types, line ends as in $1.
 lecture() {
@@ -159,6 +159,7 @@ for line, code in [("EHLO a.example", 250), ("NOOP", 250), ("HELP", 214), ("VRFY
         s.send(bytes([byte]))
     if code:
         answer = r.readline()
+        while answer.startswith(b"%d-" % code): answer = r.readline()
         assert answer.startswith(b"%d " % code), (line, answer)
 assert r.read() == b""   # and then the server closes'
   new_is 1
@@ -222,8 +223,21 @@ assert r.read() == b""   # and then the server closes'
 import smtplib
 with smtplib.SMTP(host, port, local_hostname="crepes.fr", timeout=20) as s:
     s.sendmail("alice@crepes.fr", ["bob@hamburger.edu", "postmaster"], open("sent", "rb").read())
-    assert s.does_esmtp and not s.esmtp_features     # it announces no extension
+    assert s.does_esmtp and list(s.esmtp_features) == ["8bitmime"], s.esmtp_features
     assert s.verify("bob")[0] == 252 and s.noop()[0] == 250 and b"RFC 5321" in s.help()'
+  stored_is sent
+}
+
+@test "8BITMIME: Python's smtplib says BODY=8BITMIME, and every byte is kept" {
+  once
+  server
+  printf 'Subject: x\r\n\r\nGr\303\274\303\237e \377\r\n' >sent
+  python '
+import smtplib
+with smtplib.SMTP(host, port, local_hostname="crepes.fr", timeout=20) as s:
+    s.ehlo()
+    s.sendmail("alice@crepes.fr", ["bob@hamburger.edu"], open("sent", "rb").read(), mail_options=["BODY=8BITMIME"])
+    assert s.mail("a@b", ["BODY=NONE"])[0] == 501 and s.docmd("MAIL FROM:<a@b> SMTPUTF8")[0] == 555'
   stored_is sent
 }
 
