@@ -3,6 +3,7 @@
 #include "maildir.h"
 
 #include "../common/die.h"
+#include "trouble.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -14,6 +15,7 @@
 
 static const char *maildir;
 static int tmp = -1, new = -1;
+static struct trouble creating, writing, storing;
 
 /* Opens the directory `name` in `parent`, after making it where it is missing: then what is in it
  * is only safe when its own name is, which stands in the directory above. */
@@ -60,7 +62,8 @@ static bool begin(void *context)
     m->file = fd == -1 ? NULL : fdopen(fd, "w");
     if (m->file)
         return true;
-    warn("create a file in %s/tmp", maildir);
+    if (trouble_is_new(&creating))
+        warn("create a file in %s/tmp", maildir);
     if (fd != -1) {
         close(fd);
         unlinkat(tmp, m->name, 0);
@@ -73,7 +76,8 @@ static bool write_bytes(void *context, const char *bytes, size_t length)
     struct maildir_message *m = context;
     if (fwrite(bytes, 1, length, m->file) == length)
         return true;
-    warn("write a message in %s/tmp", maildir);
+    if (trouble_is_new(&writing))
+        warn("write a message in %s/tmp", maildir);
     return false;
 }
 
@@ -84,14 +88,19 @@ static bool commit(void *context)
     bool whole = fflush(m->file) == 0 && fsync(fileno(m->file)) == 0;
     int error = errno;
     whole = fclose(m->file) == 0 && whole;
-    if (whole && renameat(tmp, m->name, new, m->name) == 0 && fsync(new) == 0)
+    if (whole && renameat(tmp, m->name, new, m->name) == 0 && fsync(new) == 0) {
+        trouble_is_over(&creating, "create a file");
+        trouble_is_over(&writing, "write a message");
+        trouble_is_over(&storing, "store a message");
         return true;
+    }
     if (whole)
         error = errno;
     unlinkat(tmp, m->name, 0);
     unlinkat(new, m->name, 0);
     errno = error;
-    warn("store a message in %s", maildir);
+    if (trouble_is_new(&storing))
+        warn("store a message in %s", maildir);
     return false;
 }
 

@@ -1,42 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 #include "message.h"
+#include "mime.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-bool has_8bit(const char *bytes, size_t length)
+enum encoding encoding_for(const char *text, size_t length, bool server_takes_8bit)
 {
-    for (size_t i = 0; i < length; i++)
-        if ((unsigned char)bytes[i] > 127)
-            return true;
-    return false;
+    if (memchr(text, '\0', length) != NULL)
+        return QUOTED_PRINTABLE;
+    if (!has_8bit(text, length))
+        return SEVEN_BIT;
+    return server_takes_8bit ? EIGHT_BIT : QUOTED_PRINTABLE;
 }
 
-/*
- * A text with other letters than ASCII's, for a header field: words such as =?UTF-8?Q?Gr=C3=BCn?=,
- * of at most 75 bytes, each on a line of its own, none with a part of a character (RFC 2047).
- */
-static void write_encoded(FILE *out, const char *text)
-{
-    static const char begin[] = "=?UTF-8?Q?", end[] = "?=";
-    size_t length = 0; /* of this word without its end */
-    for (const char *p = text; *p; p++) {
-        unsigned char c = (unsigned char)*p;
-        bool first = (c & 0xc0) != 0x80; /* of the bytes of a character, which are four at most */
-        if (p > text && first && length + 4 * 3 + strlen(end) > 75) {
-            fprintf(out, "%s\n ", end);
-            length = 0;
-        }
-        if (length == 0)
-            length = (size_t)fprintf(out, "%s", begin);
-        bool plain = c > ' ' && c < 127 && strchr("=?_", c) == NULL;
-        length += (size_t)fprintf(out, plain ? "%c" : "=%02X", c);
-    }
-    fputs(end, out);
-}
-
-void write_header(FILE *out, const struct envelope *e, bool text_has_8bit)
+void write_header(FILE *out, const struct envelope *e, const char *text, size_t length,
+                  enum encoding encoding)
 {
     char date[64];
     struct timespec now;
@@ -54,40 +35,82 @@ void write_header(FILE *out, const struct envelope *e, bool text_has_8bit)
             (long)getpid(), e->host);
     if (e->subject) {
         fputs("Subject: ", out);
-        if (has_8bit(e->subject, strlen(e->subject)))
-            write_encoded(out, e->subject);
-        else
-            fputs(e->subject, out);
+        write_field_text(out, e->subject, strlen("Subject: "));
         fputs("\n", out);
     }
-    if (text_has_8bit)
-        fputs("MIME-Version: 1.0\n"
-              "Content-Type: text/plain; charset=UTF-8\n"
-              "Content-Transfer-Encoding: 8bit\n",
-              out);
+    if (encoding != SEVEN_BIT)
+        fprintf(out,
+                "MIME-Version: 1.0\n"
+                "Content-Type: text/plain; charset=%s\n"
+                "Content-Transfer-Encoding: %s\n",
+                is_utf8(text, length) ? "utf-8" : "unknown-8bit",
+                encoding == EIGHT_BIT ? "8bit" : "quoted-printable");
     fputs("\n", out);
 }
 
-size_t write_wire(FILE *out, const char *bytes, size_t length)
+size_t long_line(const char *bytes, size_t length)
 {
-    size_t line = 1, column = 0, too_long = 0;
+    size_t line = 1, column = 0;
+    for (size_t i = 0; i < length; i++) {
+        if (bytes[i] != '\r' && bytes[i] != '\n') {
+            if (++column > WIRE_LINE_MAX)
+                return line;
+            continue;
+        }
+        if (bytes[i] == '\r' && i + 1 < length && bytes[i + 1] == '\n')
+            i++;
+        line++;
+        column = 0;
+    }
+    return 0;
+}
+
+void write_wire(FILE *out, const char *bytes, size_t length)
+{
+    bool begins = true; /* a line */
     for (size_t i = 0; i < length; i++) {
         char c = bytes[i];
         if (c == '\r' || c == '\n') {
             if (c == '\r' && i + 1 < length && bytes[i + 1] == '\n')
                 i++;
             fputs("\r\n", out);
-            line++;
-            column = 0;
+            begins = true;
             continue;
         }
-        if (column++ == 0 && c == '.')
+        if (begins && c == '.')
             putc('.', out);
         putc(c, out);
-        if (column > WIRE_LINE_MAX && too_long == 0)
-            too_long = line;
+        begins = false;
     }
-    if (column > 0)
+    if (!begins)
         fputs("\r\n", out);
-    return too_long;
+}
+
+char *compose(const struct envelope *envelope, const char *text, size_t text_length,
+              enum encoding encoding, size_t *length)
+{
+    char *plain = NULL, *wire = NULL;
+    size_t plain_length;
+    FILE *out = open_memstream(&plain, &plain_length);
+    if (out == NULL)
+        return NULL;
+    if (envelope)
+        write_header(out, envelope, text, text_length, encoding);
+    if (encoding == QUOTED_PRINTABLE)
+        write_quoted_printable(out, text, text_length);
+    else
+        fwrite(text, 1, text_length, out);
+    bool whole = fclose(out) == 0;
+
+    out = whole ? open_memstream(&wire, length) : NULL;
+    if (out) {
+        write_wire(out, plain, plain_length);
+        fputs(".\r\n", out);
+        whole = fclose(out) == 0;
+    }
+    free(plain);
+    if (out && whole)
+        return wire;
+    free(wire);
+    return NULL;
 }

@@ -8,12 +8,10 @@
  * Protocol: SMTP, RFC 5321. The client says a command, the server answers it with a code. */
 #include "../common/die.h"
 #include "../common/net.h"
-#include "../common/text.h"
-#include "dialogue.h"
 #include "message.h"
-#include <poll.h>
+#include "mime.h"
+#include "talk.h"
 #include <pwd.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -23,136 +21,12 @@ enum { ADDRESS_MAX = 254, SUBJECT_MAX = 900, RECIPIENTS_MAX = 1000 };
 
 static struct options options = {.host = "localhost", .port = "2525", .peer = "smtp-server"};
 static struct address server;
-static int client = -1;  /* our socket */
-static char reply[8192]; /* the server's last words, without the last CRLF */
-static int status = -1;  /* what this program ends with, once it has said QUIT */
-
-/* After QUIT the mail is the server's, or was refused: what goes wrong then does not matter. */
-static void end_if_done(void)
-{
-    if (status != -1)
-        exit(status);
-}
-
-/* The dialogue for -v, a line at a time. */
-static void show(const char *who, const char *bytes, size_t length)
-{
-    const char *end = bytes + length;
-    while (options.value['v'] && bytes < end) {
-        const char *lf = memchr(bytes, '\n', (size_t)(end - bytes));
-        size_t n = (size_t)((lf ? lf : end) - bytes);
-        print_dialogue("", who, bytes, n > 0 && bytes[n - 1] == '\r' ? n - 1 : n);
-        bytes += n + 1;
-    }
-}
-
-/* What has come of the server's words, and how far they have been read. */
-static char heard[4096];
-static ssize_t heard_length, heard_read;
-
-/* The next byte that the server sent. */
-static char next_byte(void)
-{
-    while (heard_read >= heard_length) {
-        heard_read = 0;
-        heard_length = recv(client, heard, sizeof heard, 0);
-        if (heard_length == -1 && errno == EINTR)
-            continue;
-        if (heard_length <= 0)
-            end_if_done();
-        if (heard_length == -1)
-            die("recv from %s", server.text);
-        if (heard_length == 0)
-            complain(1, "%s closed the connection in the middle of the dialogue", server.text);
-    }
-    return heard[heard_read++];
-}
-
-/* Has the server said more than was asked of it? */
-static bool has_more_to_say(void)
-{
-    struct pollfd soon = {.fd = client, .events = POLLIN};
-    return heard_read < heard_length || poll(&soon, 1, 0) == 1;
-}
-
-/* Reads a reply: "250-..." is followed by another line, "250 ..." is the last. Returns its code. */
-static int read_reply(void)
-{
-    char text[SHOWN_ROOM(80)];
-    size_t length = 0, line = 0; /* line: where the current one begins */
-    for (bool more = true; more; line = length) {
-        do {
-            if (length == sizeof reply - 1) {
-                end_if_done();
-                complain(1, "%s sends a reply without an end", server.text);
-            }
-            reply[length++] = next_byte();
-        } while (reply[length - 1] != '\n');
-        reply[length] = '\0';
-        show("S:", reply + line, length - line);
-        if (strspn(reply + line, "0123456789") != 3 || strchr(" -\r\n", reply[line + 3]) == NULL) {
-            end_if_done();
-            complain(1, "%s does not speak SMTP: it says '%s'", server.text,
-                     shown(reply + line, length - line < 80 ? length - line : 80, text));
-        }
-        if (strncmp(reply, reply + line, 3) != 0) { /* RFC 5321, 4.2.1 */
-            end_if_done();
-            complain(1, "%s does not speak SMTP: one reply has the codes %.3s and %.3s",
-                     server.text, reply, reply + line);
-        }
-        more = reply[line + 3] == '-';
-    }
-    while (length > 0 && strchr("\r\n", reply[length - 1]))
-        reply[--length] = '\0';
-    return atoi(reply);
-}
-
-/* Sends. If the server has gone, the next reply tells what it still had to say. */
-static void send_bytes(const char *bytes, size_t length)
-{
-    show("C:", bytes, length);
-    if (send_all(client, bytes, length) == -1 && errno != EPIPE && errno != ECONNRESET) {
-        end_if_done();
-        die("send to %s", server.text);
-    }
-}
-
-/* Says a command, as for printf(3), and returns the code of the reply. */
-static int __attribute__((format(printf, 1, 2))) command(const char *format, ...)
-{
-    char line[512];
-    va_list arguments;
-    va_start(arguments, format);
-    int length = vsnprintf(line, sizeof line - 2, format, arguments);
-    va_end(arguments);
-    memcpy(line + length, "\r\n", 2);
-    send_bytes(line, (size_t)length + 2);
-    return read_reply();
-}
-
-/* The server's last words, fit to be shown. */
-static const char *its_words(void)
-{
-    static char words[SHOWN_ROOM(sizeof reply)];
-    return shown(reply, strlen(reply), words);
-}
-
-/* Prints what the server refused, in its own words; or that its answer is none to this. */
-static void refused(const char *what, const char *whom)
-{
-    if (*reply >= '4')
-        complain(0, "%s refused the %s%s: %s", server.text, what, whom, its_words());
-    else
-        complain(0,
-                 "%s answered '%s' to the %s%s, which needs another reply: the message does not "
-                 "count as sent",
-                 server.text, its_words(), what, whom);
-}
 
 /* The dialogue, command by command. Returns true when every recipient gets the message. */
-static bool deliver(const struct envelope *mail, const char *text, size_t length, bool eight_bit)
+static bool deliver(const struct envelope *mail, const char *text, size_t text_length)
 {
-    size_t accepted = 0;
+    bool whole = options.value['m'] != NULL; /* the text is: header and all */
+    size_t accepted = 0, length;
 
     /* Box: the server speaks first. */
     if (read_reply() != 220) {
@@ -162,7 +36,7 @@ static bool deliver(const struct envelope *mail, const char *text, size_t length
 
     /* Box: say who we are, to an old server in the old way. */
     int code = command("EHLO %s", mail->host);
-    eight_bit = eight_bit && code == 250 && strstr(reply, "8BITMIME") != NULL;
+    bool takes_8bit = code == 250 && offers("8BITMIME");
     if (code / 100 == 5)
         code = command("HELO %s", mail->host);
     if (code != 250) {
@@ -170,8 +44,24 @@ static bool deliver(const struct envelope *mail, const char *text, size_t length
         return false;
     }
 
+    /* Box: put the message into the form that this server takes. */
+    enum encoding encoding = encoding_for(text, text_length, takes_8bit);
+    if (whole) /* its header says what it is, which is not ours to change */
+        encoding = has_8bit(text, text_length) ? EIGHT_BIT : SEVEN_BIT;
+    if (encoding == EIGHT_BIT && !takes_8bit) {
+        complain(0,
+                 "%s takes ASCII only (it offers no 8BITMIME), and the message has more: nothing "
+                 "was sent; encode it, or leave out -m",
+                 server.text);
+        return false;
+    }
+    char *message = compose(whole ? NULL : mail, text, text_length, encoding, &length);
+    if (message == NULL)
+        die("keep the message");
+
     /* Box: the envelope. The sender, and then each recipient. */
-    if (command("MAIL FROM:<%s>%s", mail->from, eight_bit ? " BODY=8BITMIME" : "") != 250) {
+    const char *body = encoding == EIGHT_BIT ? " BODY=8BITMIME" : "";
+    if (command("MAIL FROM:<%s>%s", mail->from, body) != 250) {
         refused("sender ", *mail->from ? mail->from : "<>");
         return false;
     }
@@ -191,8 +81,7 @@ static bool deliver(const struct envelope *mail, const char *text, size_t length
         return false;
     }
     if (has_more_to_say()) { /* no reply to the message; and a QUIT would be text now */
-        read_reply();
-        if (*reply >= '4') {
+        if (read_reply() >= 400) {
             refused("message", "");
             exit(1);
         }
@@ -201,7 +90,8 @@ static bool deliver(const struct envelope *mail, const char *text, size_t length
     }
 
     /* Box: the message, up to a dot on a line of its own. Only the reply to it makes it sent. */
-    send_bytes(text, length);
+    send_bytes(message, length);
+    free(message);
     if (read_reply() != 250) {
         refused("message", "");
         return false;
@@ -218,22 +108,33 @@ static const char *checked(const char *address)
             length = ADDRESS_MAX + 1;
     if (length > ADDRESS_MAX)
         complain(2, "this is no address; write user@domain, at most %d bytes", ADDRESS_MAX);
+    if (has_8bit(address, length)) /* RFC 6531 section 3.2 */
+        complain(2, "an address with letters beyond ASCII needs SMTPUTF8, which is not here");
     return address;
 }
 
-/* A stream into memory; finish() it, and *bytes and *length are what was written. */
-static FILE *begin(char **bytes, size_t *length)
+/* A subject is a line of letters: a control character could begin another field, or hide one. */
+static const char *checked_subject(const char *subject)
 {
-    FILE *out = open_memstream(bytes, length);
-    if (out == NULL)
-        die("keep the message");
-    return out;
+    size_t length = strlen(subject);
+    for (size_t i = 0; i < length; i++)
+        if ((unsigned char)subject[i] < ' ' || subject[i] == '\177')
+            complain(2, "-s: a subject is one line, and has no control characters");
+    if (length > SUBJECT_MAX)
+        complain(2, "-s: a subject has at most %d bytes", SUBJECT_MAX);
+    if (!is_utf8(subject, length))
+        complain(2, "-s: the subject is neither ASCII nor UTF-8");
+    return subject;
 }
 
-static void finish(FILE *out)
+/* This machine's name, or localhost for one that no server would take after EHLO. */
+static void own_name(char *name, size_t size)
 {
-    if (fclose(out) != 0)
-        die("keep the message");
+    static const char allowed[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_";
+    name[size - 1] = '\0';
+    if (gethostname(name, size - 1) == -1 || !*name || name[strspn(name, allowed)] != '\0')
+        snprintf(name, size, "localhost");
 }
 
 /* Reads the standard input to its end. */
@@ -241,7 +142,9 @@ static char *read_text(size_t *length)
 {
     char *text = NULL, bytes[4096];
     size_t n;
-    FILE *out = begin(&text, length);
+    FILE *out = open_memstream(&text, length);
+    if (out == NULL)
+        die("keep the message");
     prompt("Type the message, and Ctrl-D on a line of its own at the end:\n");
     do { /* a short count is the end: on a terminal a second look would want a second Ctrl-D */
         n = fread(bytes, 1, sizeof bytes, stdin);
@@ -249,38 +152,15 @@ static char *read_text(size_t *length)
     } while (n == sizeof bytes);
     if (ferror(stdin))
         die("read the standard input");
-    finish(out);
+    if (fclose(out) != 0)
+        die("keep the message");
     return text;
-}
-
-/* The message as it goes over the wire: with its header, unless it has one, and the lone dot. */
-static char *wire_form(const struct envelope *mail, const char *text, size_t n, size_t *length)
-{
-    char *header = NULL, *wire = NULL;
-    size_t header_length = 0;
-    FILE *out = begin(&header, &header_length);
-    if (!options.value['m'])
-        write_header(out, mail, has_8bit(text, n));
-    finish(out);
-
-    out = begin(&wire, length);
-    write_wire(out, header, header_length);
-    size_t too_long = write_wire(out, text, n);
-    if (too_long > 0)
-        complain(1,
-                 "line %zu of the message is longer than the %d bytes that SMTP carries: "
-                 "nothing was sent",
-                 too_long, WIRE_LINE_MAX);
-    fputs(".\r\n", out);
-    finish(out);
-    free(header);
-    return wire;
 }
 
 int main(int argc, char **argv)
 {
     static const char *to[RECIPIENTS_MAX] = {"postmaster"};
-    static char host[256] = "localhost", me[512];
+    static char host[256], me[512];
     struct envelope mail = {.from = me, .to = to, .host = host};
     parse_options(&options, argc, argv,
                   "[-46mv] [-f FROM] [-t TO]... [-s SUBJECT] [-w SECONDS] [HOST [PORT]]");
@@ -300,20 +180,24 @@ int main(int argc, char **argv)
     if (mail.recipients == 0)
         mail.recipients = 1; /* postmaster */
 
-    gethostname(host, sizeof host - 1);
+    own_name(host, sizeof host);
     const struct passwd *user = getpwuid(getuid());
     snprintf(me, sizeof me, "%s@%s", user ? user->pw_name : "somebody", host);
-    if (options.value['f'])
-        mail.from = checked(options.value['f']);
-    mail.subject = options.value['s'];
-    if (mail.subject && (strpbrk(mail.subject, "\r\n") || strlen(mail.subject) > SUBJECT_MAX))
-        complain(2, "-s: a subject is one line of at most %d bytes", SUBJECT_MAX);
+    mail.from = checked(options.value['f'] ? options.value['f'] : me);
+    if (options.value['s'])
+        mail.subject = checked_subject(options.value['s']);
 
     /* Box: read the message, all of it: while a person types, no server should have to wait. */
-    size_t text_length, length;
-    char *text = read_text(&text_length);
-    char *message = wire_form(&mail, text, text_length, &length);
+    size_t length;
+    char *text = read_text(&length);
+    size_t line = long_line(text, length);
+    if (line > 0)
+        complain(1,
+                 "line %zu of the message is longer than the %d bytes that SMTP carries: "
+                 "nothing was sent",
+                 line, WIRE_LINE_MAX);
 
+    int client = -1;
     struct addrinfo *list = resolve(&options, SOCK_STREAM), *a;
     for (a = list; a != NULL; a = a->ai_next) {
         server = address_of(a->ai_addr, a->ai_addrlen);
@@ -334,12 +218,13 @@ int main(int argc, char **argv)
     freeaddrinfo(list);
 
     /* Box: the dialogue, and goodbye; how the server answers that does not matter any more. */
-    status = deliver(&mail, message, length, has_8bit(text, text_length)) ? 0 : 1;
+    talk_begin(client, server.text, options.value['v'] != NULL);
+    int status = deliver(&mail, text, length) ? 0 : 1;
+    talk_done(status);
     command("QUIT");
 
     /* Box: close the socket. */
     close(client);
-    free(message);
     free(text);
     return status;
 }

@@ -12,6 +12,7 @@
 #include "dialogue.h"
 #include "maildir.h"
 #include "smtp.h"
+#include "trouble.h"
 #include <netinet/in.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -47,7 +48,10 @@ static int answer(const struct client *client, const struct smtp *session)
     size_t length = strlen(session->reply);
     if (length == 0)
         return 0;
-    show(client, "S:", session->reply, length - 2);
+    for (const char *line = session->reply, *end; *line; line = end + 2) {
+        end = strstr(line, "\r\n");
+        show(client, "S:", line, (size_t)(end - line));
+    }
     if (send_all(client->connection, session->reply, length) == 0)
         return 0;
     warn("send to %s", client->address.text);
@@ -116,8 +120,19 @@ static void *serve(void *argument)
     return NULL;
 }
 
+/* After accept() failed: that client is lost, or descriptors are, which may come back. */
+static void no_connection(struct trouble *accepting)
+{
+    if (errno == EINTR || errno == ECONNABORTED)
+        return;
+    if (trouble_is_new(accepting))
+        warn("accept: clients have to wait");
+    sleep(1); /* to ask at once would burn the CPU */
+}
+
 int main(int argc, char **argv)
 {
+    static struct trouble accepting, threading;
     parse_options(&options, argc, argv, "[-46q] [-b ADDRESS] [-d DIR] [-w SECONDS] [PORT]");
     patience = number_option(&options, 'w', 300, 0.001, 100000); /* RFC 5321 section 4.5.3.2.7 */
     const char *dir = options.value['d'] ? options.value['d'] : "Maildir";
@@ -152,10 +167,11 @@ int main(int argc, char **argv)
         struct client *client = malloc(sizeof *client);
         int connection = client ? accept(welcoming, (struct sockaddr *)&address, &length) : -1;
         if (connection == -1) {
-            accept_failed();
+            no_connection(&accepting);
             free(client);
             continue;
         }
+        trouble_is_over(&accepting, "accept");
         *client = (struct client){connection, address_of(&address, length)};
         LOG("...connected from: %s\n", client->address.log);
 
@@ -164,9 +180,11 @@ int main(int argc, char **argv)
         errno = pthread_create(&thread, NULL, serve, client);
         if (errno == 0) {
             pthread_detach(thread);
+            trouble_is_over(&threading, "pthread_create");
             continue;
         }
-        warn("pthread_create for %s", client->address.text);
+        if (trouble_is_new(&threading))
+            warn("pthread_create for %s", client->address.text);
         static const char busy[] = "421 localhost Too many clients, try again later\r\n";
         send_all(connection, busy, sizeof busy - 1);
         close(connection);

@@ -12,7 +12,7 @@
 
 #define LETTERS_DIGITS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
-/* Every reply is made here: at most one line, cut to what section 4.5.3.1.5 allows. */
+/* Every reply is made here: one line, cut to what section 4.5.3.1.5 allows. */
 static void __attribute__((format(printf, 2, 3))) reply(struct smtp *s, const char *format, ...)
 {
     va_list arguments;
@@ -35,9 +35,15 @@ static bool has_prefix(const char *text, const char *word)
     return *word == '\0';
 }
 
+/* Whether the `length` bytes of `text` are `word`. */
+static bool is_word(const char *text, size_t length, const char *word)
+{
+    return length == strlen(word) && has_prefix(text, word);
+}
+
 static bool same_word(const char *text, const char *word)
 {
-    return strlen(text) == strlen(word) && has_prefix(text, word);
+    return is_word(text, strlen(text), word);
 }
 
 /* Length of the words made of `allowed` and joined by single dots that `text` begins with, or 0. */
@@ -51,7 +57,14 @@ static size_t dotted_length(const char *text, const char *allowed)
     }
 }
 
-/* A domain, or an address in brackets (section 4.1.2). '_' is no letter, yet real hosts have it. */
+/* A domain (section 4.1.2). '_' is no letter, yet real hosts have it. */
+static size_t name_length(const char *text)
+{
+    size_t length = dotted_length(text, LETTERS_DIGITS "-_");
+    return length <= SMTP_DOMAIN_MAX ? length : 0;
+}
+
+/* A domain, or an address in brackets. */
 static size_t domain_length(const char *text)
 {
     size_t length;
@@ -59,7 +72,7 @@ static size_t domain_length(const char *text)
         length = 1 + strspn(text + 1, LETTERS_DIGITS ".:-");
         length = length > 1 && text[length] == ']' ? length + 1 : 0;
     } else {
-        length = dotted_length(text, LETTERS_DIGITS "-_");
+        length = name_length(text);
     }
     return length <= SMTP_DOMAIN_MAX ? length : 0;
 }
@@ -82,6 +95,20 @@ static size_t local_length(const char *text)
     return length <= SMTP_LOCAL_MAX ? length : 0;
 }
 
+/* Length of a route, "@a,@b:", each of them a domain (section 4.1.2: A-d-l), or 0. */
+static size_t route_length(const char *text)
+{
+    for (size_t length = 0; text[length] == '@'; length++) { /* over the comma */
+        size_t name = name_length(text + length + 1);
+        length += 1 + name;
+        if (name > 0 && text[length] == ':')
+            return length + 1;
+        if (name == 0 || text[length] != ',')
+            return 0;
+    }
+    return 0;
+}
+
 /*
  * Length of the path that `text` begins with, < and > included (section 4.1.2), or 0. Where its
  * mailbox begins and how long that is goes to `mailbox` and `length`: 0 for the null path <>.
@@ -91,32 +118,31 @@ static size_t path_length(const char *text, const char **mailbox, size_t *length
     const char *begin = text + 1;
     if (*text != '<')
         return 0;
-    if (*begin == '@') { /* a route, <@a,@b:user@c>, is skipped, as section 3.6.1 wants */
-        begin += strcspn(begin, ":>");
-        begin += *begin == ':';
-    }
+    begin += route_length(begin); /* <@a,@b:user@c>: it is skipped, as section 3.6.1 wants */
+    bool routed = begin > text + 1;
     size_t local = local_length(begin), domain = 0;
     if (local > 0 && begin[local] == '@')
         domain = domain_length(begin + local + 1);
     if (domain > 0)
         *length = local + 1 + domain;
     else /* section 4.5.1: the one name that every server knows without a domain */
-        *length = has_prefix(begin, "postmaster>") ? strlen("postmaster") : 0;
+        *length = !routed && has_prefix(begin, "postmaster>") ? strlen("postmaster") : 0;
     *mailbox = begin;
-    bool whole = begin[*length] == '>' && (*length > 0 || begin == text + 1);
+    bool whole = begin[*length] == '>' && (*length > 0 || !routed);
     return whole ? (size_t)(begin + *length + 1 - text) : 0;
 }
 
 /*
- * Reads `keyword:<path>` and copies the mailbox out of it. On an error makes the reply and
- * returns false. Parameters behind the path belong to extensions, and there are none: 555.
+ * Reads `keyword:<path>` and copies the mailbox out of it. Returns what stands behind the path, ""
+ * or parameters with a space before them; on an error makes the reply and returns NULL.
  */
-static bool read_path(struct smtp *s, const char *argument, const char *keyword, char *mailbox)
+static const char *read_path(struct smtp *s, const char *argument, const char *keyword,
+                             char *mailbox)
 {
     size_t key = strlen(keyword), length = 0;
     if (!has_prefix(argument, keyword)) {
         reply(s, "501 Syntax error: write %s<user@domain>", keyword);
-        return false;
+        return NULL;
     }
     /* No space may follow the colon (section 3.3), but textbooks print one, and people type it. */
     const char *text = argument + key + strspn(argument + key, " "), *begin;
@@ -125,16 +151,45 @@ static bool read_path(struct smtp *s, const char *argument, const char *keyword,
         reply(s, "501 Path too long: at most %d bytes", SMTP_PATH_MAX);
     else if (path == 0)
         reply(s, "501 Syntax error in the path: write <user@domain>");
-    else if (text[path] == ' ')
-        reply(s, "555 Parameter not recognized: this server has no extensions");
-    else if (text[path] != '\0')
+    else if (text[path] != '\0' && text[path] != ' ')
         reply(s, "501 Syntax error: nothing may follow the >");
     else {
         memcpy(mailbox, begin, length);
         mailbox[length] = '\0';
-        return true;
+        return text + path;
     }
-    return false;
+    return NULL;
+}
+
+/*
+ * Reads the parameters of MAIL FROM, which belong to extensions. Ours has BODY=7BIT and
+ * BODY=8BITMIME (RFC 6152 section 3): either way every byte is kept as it comes. On an error makes
+ * the reply and returns false.
+ */
+static bool read_parameters(struct smtp *s, const char *text)
+{
+    static const char body[] = "BODY=";
+    const size_t name = sizeof body - 1;
+    bool body_said = false;
+    for (size_t length; *(text += strspn(text, " ")) != '\0'; text += length) {
+        length = strcspn(text, " ");
+        const char *value = text + name;
+        if (strcmp(s->protocol, "ESMTP") != 0)
+            reply(s, "555 Parameter not recognized: only EHLO, not HELO, has extensions");
+        else if (!has_prefix(text, body))
+            reply(s, "555 Parameter not recognized: the only one is BODY");
+        else if (body_said)
+            reply(s, "501 Syntax error: BODY was said already");
+        else if (!is_word(value, length - name, "7BIT") &&
+                 !is_word(value, length - name, "8BITMIME"))
+            reply(s, "501 Syntax error: write BODY=7BIT or BODY=8BITMIME");
+        else {
+            body_said = true;
+            continue;
+        }
+        return false;
+    }
+    return true;
 }
 
 /* No host is ever called .invalid (RFC 6761): the one kind of mailbox that surely is not there. */
@@ -156,13 +211,17 @@ static void hello(struct smtp *s, const char *argument)
     }
     strcpy(s->client, argument);
     s->protocol = s->line[0] == 'E' || s->line[0] == 'e' ? "ESMTP" : "SMTP";
-    reply(s, "250 %s Hello %s, pleased to meet you", s->host, s->client);
+    bool extended = strcmp(s->protocol, "ESMTP") == 0;
+    reply(s, "250%c%s Hello %s, pleased to meet you", extended ? '-' : ' ', s->host, s->client);
+    if (extended)
+        strcat(s->reply, SMTP_EXTENSION);
 }
 
 static void mail(struct smtp *s, const char *argument)
 {
     char path[SMTP_PATH_MAX + 1];
-    if (!read_path(s, argument, "FROM:", path))
+    const char *parameters = read_path(s, argument, "FROM:", path);
+    if (!parameters || !read_parameters(s, parameters))
         return;
     if (is_invalid(path)) {
         reply(s, "550 No such sender: .invalid is never a host");
@@ -176,8 +235,13 @@ static void mail(struct smtp *s, const char *argument)
 static void rcpt(struct smtp *s, const char *argument)
 {
     char path[SMTP_PATH_MAX + 1];
-    if (!read_path(s, argument, "TO:", path))
+    const char *parameters = read_path(s, argument, "TO:", path);
+    if (!parameters)
         return;
+    if (*parameters != '\0') {
+        reply(s, "555 Parameter not recognized: RCPT has none here");
+        return;
+    }
     if (*path == '\0') {
         reply(s, "501 Syntax error: <> is a sender, never a recipient");
         return;
@@ -221,7 +285,7 @@ static void data(struct smtp *s, const char *argument)
     if (begun && write_trace(s)) {
         s->size = 0;
         s->refusal = NULL;
-        s->lf_told = false;
+        s->lf_noted = s->dot_noted = false;
         reply(s, "354 Send the message, end it with <CRLF>.<CRLF>");
         return;
     }
@@ -351,6 +415,18 @@ static void take_command(struct smtp *s, size_t count)
     run_command(s, command, argument + strspn(argument, " "));
 }
 
+/*
+ * Ends a session that is all mistakes: an empty line is one byte, and its reply, with the log's
+ * lines about both, is a hundred. Section 4.2.2 has 421 for it: the server may have enough.
+ */
+static void count_mistake(struct smtp *s)
+{
+    if (++s->mistakes < SMTP_MISTAKES_MAX)
+        return;
+    reply(s, "421 %s Too many mistakes, closing the connection", s->host);
+    s->state = SMTP_END;
+}
+
 /* The message is refused. That is said at the end of the data, not before; nothing is kept. */
 static void refuse(struct smtp *s, const char *why)
 {
@@ -364,6 +440,8 @@ static void take_text(struct smtp *s, size_t count)
     if (count == 3 && s->line[0] == '.') { /* the end of the data */
         if (!s->refusal && !s->store->commit(s->context))
             s->refusal = "451 Local error: the message was not stored, send it again later";
+        if (!s->refusal)
+            s->mistakes = 0;
         reply(s, "%s", s->refusal ? s->refusal : "250 OK, the message is stored");
         s->state = SMTP_READY;
         return;
@@ -380,22 +458,32 @@ static void take_text(struct smtp *s, size_t count)
         refuse(s, "451 Local error: the message was not stored, send it again later");
 }
 
+/* Whether a dot stands alone between the LF that has just come and the one before it. */
+static bool is_dot_between_lfs(const struct smtp *s, bool crlf)
+{
+    size_t dot = s->count - (crlf ? 3 : 2); /* where it would stand */
+    if (s->count > sizeof s->line || dot >= s->count || s->line[dot] != '.')
+        return false;
+    return dot == 0 ? !crlf : s->line[dot - 1] == '\n';
+}
+
 /*
  * At a LF in the message: what the log should hear about it, or NULL. A LF without CR ends a
  * command, for people who type, but nothing in the message: were LF.LF the end of it for us and
  * plain text for the server that sends to us, its user could hide commands in a message, and so
- * smuggle in a second one that the first server never saw.
+ * smuggle in a second one that the first server never saw. Each of the two notes is made once in
+ * a message: it may have a million such lines.
  */
-static const char *lone_lf(struct smtp *s, bool crlf)
+static const char *note_of_lf(struct smtp *s, bool crlf)
 {
-    size_t dot = s->count - (crlf ? 3 : 2); /* where a lone dot would stand */
-    if (s->count <= sizeof s->line && dot < s->count && s->line[dot] == '.' &&
-        (dot == 0 ? !crlf : s->line[dot - 1] == '\n'))
+    if (!s->dot_noted && is_dot_between_lfs(s, crlf)) {
+        s->dot_noted = true;
         return "a dot between LFs does not end the message, only CRLF.CRLF does: what follows, "
                "commands too, is still text (see smuggling in smtp-server(1))";
-    if (crlf || s->lf_told)
+    }
+    if (crlf || s->lf_noted)
         return NULL;
-    s->lf_told = true;
+    s->lf_noted = true;
     return "a LF without CR does not end a line of the message (with netcat: -C sends CRLF)";
 }
 
@@ -406,10 +494,13 @@ static void take_line(struct smtp *s, bool crlf)
     s->length = count > sizeof s->line ? sizeof s->line : count - (crlf ? 2 : 1);
     s->count = 0;
     s->line_done = true;
-    if (s->state == SMTP_TEXT)
+    if (s->state == SMTP_TEXT) {
         take_text(s, count);
-    else
-        take_command(s, count);
+        return;
+    }
+    take_command(s, count);
+    if (strncmp(s->reply, "50", 2) == 0)
+        count_mistake(s);
 }
 
 void smtp_start(struct smtp *s, const char *host, const char *peer, const struct smtp_store *store,
@@ -438,7 +529,7 @@ size_t smtp_input(struct smtp *s, const char *bytes, size_t count)
         if (c != '\n')
             continue;
         if (s->state == SMTP_TEXT)
-            s->note = lone_lf(s, crlf);
+            s->note = note_of_lf(s, crlf);
         if (crlf || s->state != SMTP_TEXT)
             take_line(s, crlf);
         if (s->line_done || s->note)

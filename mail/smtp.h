@@ -17,6 +17,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* The extension that EHLO announces: a message may have bytes above 127 (RFC 6152). */
+#define SMTP_EXTENSION "250 8BITMIME\r\n"
+
 /* Sizes in bytes, line ends included (RFC 5321 section 4.5.3.1). */
 enum {
     SMTP_COMMAND_MAX = 512,          /* a command line */
@@ -26,6 +29,7 @@ enum {
     SMTP_DOMAIN_MAX = 255,           /* the part behind it, and the name after HELO */
     SMTP_PATH_MAX = 256,             /* a whole path with its < and > */
     SMTP_RECIPIENTS_MAX = 100,       /* recipients of one message */
+    SMTP_MISTAKES_MAX = 50,          /* wrong commands without a message between; our choice */
     SMTP_SIZE_MAX = 10 * 1024 * 1024 /* a message; our choice, the RFC asks for 64 KiB */
 };
 
@@ -54,8 +58,10 @@ struct smtp {
     bool line_done;                 /* `line` is a whole line of the client */
     size_t length;                  /* bytes in `line`, its line end not counted */
     char line[SMTP_TEXT_MAX + 1];   /* with a stuffed dot; a longer one is cut */
-    const char *note;               /* something worth a line in the log, or NULL */
-    char reply[SMTP_REPLY_MAX + 1]; /* for the client, with CRLF; "" when there is none */
+    const char *note;               /* worth a line in the log, or NULL; once in a message */
+
+    /* For the client, with CRLF, and in two lines after EHLO; "" when there is none. */
+    char reply[SMTP_REPLY_MAX + sizeof SMTP_EXTENSION];
 
     /* What the session knows: */
     const char *host;                  /* our name */
@@ -67,7 +73,9 @@ struct smtp {
     int recipients;
     size_t size;         /* bytes of the message so far */
     const char *refusal; /* what will answer the end of the data, or NULL for 250 */
-    bool lf_told;        /* the note about LF was made, for this message */
+    bool lf_noted;       /* the note about LF was made, for this message */
+    bool dot_noted;      /* and the one about a dot between LFs */
+    int mistakes;        /* replies of 50x since a message was stored */
     size_t count;        /* bytes of the line that is arriving, none forgotten */
     char previous;       /* the last of them */
     const struct smtp_store *store;

@@ -101,7 +101,7 @@ EOF
   local count=0 text
   for text in '' 'a' 'a\n' 'a\r\n' 'a\rb' '.\n' '..\n.\n' '.' 'a\n.b\n\n.\n' '\n' '\n\n.\n\n' 'a\r\r\nb' 'x\0y\n\377\376\n' 'a \t\n'; do
     count=$((count + 1))
-    fake
+    fake EHLO='250-fake|250 8BITMIME'
     # shellcheck disable=SC2059
     printf "$text" >typed
     send -m <typed
@@ -219,19 +219,139 @@ S: 354-a S: 354 b S: 250-a S: 250-b S: 250 c S: 221-a S: 221 b' \
     "$(grep ^S: <<<"$output" | tr '\n' ' ' | sed 's/ok /ok\n/;s/ $//')"
 }
 
-@test "BODY=8BITMIME where the server has it and the text needs it" {
-  fake EHLO='250-fake|250 8BITMIME'
-  send -f a@b <<<'Grüße'
-  delivered
-  grep -q '^MAIL FROM:<a@b> BODY=8BITMIME' said
+# mail_of PYTHON: what was wired is ASCII in lines of at most 76 bytes if it is encoded; m is the
+# mail, as Python's parser reads it.
+mail_of() {
+  unwire
+  python '
+import email, email.policy
+wired = open("wired", "rb").read()
+m = email.message_from_bytes(wired, policy=email.policy.default)
+assert not m.defects, m.defects
+text = m.get_payload(decode=True).decode(errors="replace").replace("\r\n", "\n")
+if m["Content-Transfer-Encoding"] == "quoted-printable":
+    assert wired.isascii() and max(map(len, wired.split(b"\r\n"))) <= 76, wired
+'"$1"
+}
+
+@test "8-bit text goes as it is to a server with 8BITMIME, encoded to any other" {
+  local reply encoding
+  for reply in '250 fake' '250-8BITMIME|250 HELP' '250-fake|250 8BITMIMEX' '250-fake|250-X8BITMIME|250 X 8BITMIME' \
+    '250 we have 8BITMIME' '500 what|' '250-fake|250 8BITMIME' '250-fake|250-8bitmime|250 HELP' '250-fake|250-8BitMIME now|250 HELP'; do
+    fake EHLO="${reply%|}"
+    send -f a@b <<<'Grüße aus 東京 🍕'
+    delivered
+    encoding=quoted-printable
+    case $reply in '250-fake|250 8BITMIME' | *8bitmime* | *'8BitMIME now'*) encoding=8bit ;; esac
+    if [ "$encoding" = 8bit ]; then
+      grep -qx $'MAIL FROM:<a@b> BODY=8BITMIME\r' said
+    else
+      grep -qx $'MAIL FROM:<a@b>\r' said
+      same 0 "$(LC_ALL=C grep -c '[^ -~[:cntrl:]]' said)"
+    fi
+    mail_of "
+assert m['MIME-Version'] == '1.0' and m['Content-Transfer-Encoding'] == '$encoding', m.items()
+assert m['Content-Type'] == 'text/plain; charset=\"utf-8\"', m['Content-Type']
+assert text == 'Grüße aus 東京 🍕\n', text"
+  done
+  # ASCII needs none of it
   fake EHLO='250-fake|250 8BITMIME'
   send -f a@b <<<'hi'
   delivered
   grep -qx $'MAIL FROM:<a@b>\r' said
+  mail_of 'assert "MIME-Version" not in m and "Content-Transfer-Encoding" not in m and text == "hi\n"'
+}
+
+@test "what is encoded comes back: line ends, spaces, dots, long lines, bytes of all kinds" {
+  python '
+lines = ["ü", ".", "..", ".ü", "spaces at the end  ", "tab\t", " ", "=", "=3D", "=?utf-8?q?x?=", "", "From me",
+         "ü" * 499, "x" * 998, "x" * 75, "x" * 76, "x" * 77, "x" * 75 + " ", "x" * 74 + "ü", "end: \x01\x1b\x7f"]
+open("typed", "w").write("\n".join(lines) + "\n")'
   fake
-  send -f a@b <<<'Grüße'
+  send <typed
   delivered
-  grep -qx $'MAIL FROM:<a@b>\r' said
+  mail_of 'assert text == open("typed").read(), text'
+  # a NUL is neither 7bit nor 8bit (RFC 2045, 2.7 and 2.8)
+  fake EHLO='250-fake|250 8BITMIME'
+  printf 'a\0b\n' >typed
+  send <typed
+  delivered
+  mail_of 'assert text == "a\0b\n", text'
+  # what is not UTF-8 is of an unknown alphabet (RFC 1428), and its bytes come back, too
+  fake
+  printf 'Gr\374\337e\nx\377\n' >typed
+  send <typed
+  delivered
+  mail_of '
+assert m.get_content_charset() == "unknown-8bit", m["Content-Type"]
+assert m.get_payload(decode=True) == b"Gr\xfc\xdfe\r\nx\xff\r\n", m.get_payload(decode=True)'
+}
+
+@test "-m: a message of 8 bits is not changed, and not sent where ASCII is all that is taken" {
+  fake
+  send -m < <(printf 'Subject: x\n\nGr\303\274\303\237e\n')
+  same 1 "$status"
+  same "smtp-client: 127.0.0.1 port $PORT takes ASCII only (it offers no 8BITMIME), and the message has more: nothing was sent; encode it, or leave out -m" "$stderr"
+  same 'EHLO QUIT' "$(sed 's/[ \r].*//' said | xargs)"
+  fake EHLO='250-fake|250 8BITMIME'
+  send -m < <(printf 'Subject: x\n\nGr\303\274\303\237e\n')
+  delivered
+  unwire
+  printf 'Subject: x\r\n\r\nGr\303\274\303\237e\r\n' | cmp - wired
+}
+
+@test "a header line in the text is text: -m is for those who bring their own" {
+  fake
+  send -s outside < <(printf 'Content-Type: text/html; charset=latin1\nSubject: inside\n\nGr\303\274n\n')
+  delivered
+  mail_of '
+assert m["Subject"] == "outside" and m.get_content_type() == "text/plain" and m.get_all("Subject") == ["outside"]
+assert text == "Content-Type: text/html; charset=latin1\nSubject: inside\n\nGrün\n", text'
+}
+
+@test "any subject arrives as it was typed, in lines of at most 76 bytes" {
+  local subject long
+  long=$(printf '%0200d' 0)
+  for subject in Grün '東京 🍕' "$(printf 'x%.0s' {1..40}) ü" "$(printf '🍕%.0s' {1..200})" '=?utf-8?q?trick?=' ' around ' 'a  b ü  c' 'ü_=?' "ü$long" ; do
+    fake
+    send -s "$subject" <<<hi
+    delivered
+    unwire
+    python '
+import email, email.header, email.policy
+head = open("wired", "rb").read().split(b"\r\n\r\n")[0].split(b"\r\n")
+begin = next(i for i, line in enumerate(head) if line.startswith(b"Subject: "))
+end = begin + 1
+while end < len(head) and head[end].startswith(b" "): end += 1
+field = head[begin:end]
+assert b"".join(field).isascii() and max(map(len, field)) <= 76, field
+words = [line.removeprefix(b"Subject: ").strip().decode() for line in field]
+for word in words: email.header.decode_header(word)[0][0].decode()     # whole characters
+value = "\n ".join(words)
+assert str(email.header.make_header(email.header.decode_header(value))) == arg[0], field
+m = email.message_from_bytes(open("wired", "rb").read(), policy=email.policy.default)
+assert m["Subject"] == arg[0] and not m["Subject"].defects, m["Subject"]' "$subject"
+  done
+}
+
+@test "refused before anything is sent: an address beyond ASCII, control characters in the subject" {
+  ours client
+  fake # whose only client comes last
+  local bad
+  for bad in 'jörg@example.org' 'joerg@exämple.org' $'j\377@example.org'; do
+    mistake -f "$bad"
+    same 'smtp-client: an address with letters beyond ASCII needs SMTPUTF8, which is not here' "$stderr"
+    mistake -t ok@example.org -t "$bad"
+    same 'smtp-client: an address with letters beyond ASCII needs SMTPUTF8, which is not here' "$stderr"
+  done
+  for bad in $'a\tb' $'a\033[31mb' $'\001' $'a\177' $'a\rb' $'a\nBcc: c@d' $'ü\a'; do
+    mistake -s "$bad"
+    same 'smtp-client: -s: a subject is one line, and has no control characters' "$stderr"
+  done
+  mistake -s $'Gr\374n'
+  same 'smtp-client: -s: the subject is neither ASCII nor UTF-8' "$stderr"
+  send <<<hi
+  delivered
 }
 
 refused() { # WHAT THE SERVER SAYS, THE END OF THE LINE ON STDERR
@@ -624,6 +744,50 @@ time.sleep(60)' "$PORT"
   delivered
   same "alice@crepes.fr ['bob@hamburger.edu', 'eve@hamburger.edu']" "$(cat envelope)"
   printf '.\r\n..x\r\nGr\303\274\303\237e\r\n\r\nend\r\n' | cmp - arrived
+}
+
+@test "aiosmtpd and smtp-server get 8 bits, a server without 8BITMIME gets ASCII, and all read the same" {
+  once
+  local python
+  for python in python3 /usr/bin/python3; do
+    "$python" -c 'import aiosmtpd' 2>/dev/null && break
+    python=''
+  done
+  [ -n "$python" ] || skip 'aiosmtpd is not installed'
+  local how
+  for how in with without; do
+    PORT=$(free_port)
+    rm -f arrived
+    start "$how" "$python" -c '
+import sys, time
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP
+class Keep:
+    if sys.argv[2] == "without":
+        async def handle_EHLO(self, server, session, envelope, hostname, responses):
+            session.host_name = hostname
+            return [line for line in responses if "8BITMIME" not in line]
+    async def handle_DATA(self, server, session, envelope):
+        open("options", "w").write(" ".join(envelope.mail_options))
+        open("arrived", "wb").write(envelope.original_content)
+        return "250 kept"
+Controller(Keep(), hostname="127.0.0.1", port=int(sys.argv[1])).start()
+time.sleep(60)' "$PORT" "$how"
+    eventually in_use "$PORT"
+    send -s 'Grüße' <<<'東京 = 🍕'
+    delivered
+    same "$([ "$how" = without ] || echo BODY=8BITMIME)" "$(cat options)"
+    same "$([ "$how" = without ] && echo 0 || echo 1)" "$(LC_ALL=C grep -c '[^ -~[:cntrl:]]' arrived)"
+    python '
+import email, email.policy
+m = email.message_from_binary_file(open("arrived", "rb"), policy=email.policy.default)
+assert m["Subject"] == "Grüße" and m.get_content() == "東京 = 🍕\n" and not m.defects'
+  done
+  server
+  send <<<'東京'
+  delivered
+  grep -q 'BODY=8BITMIME' server.out
+  grep -qx $'東京\r' "$(new)"
 }
 
 # --- what is expected of any client: by these tests scripts/grade marks other people's, too

@@ -11,7 +11,7 @@ count_new() { new "$@" | wc -l; }
 parts() { find "${1:-Maildir}/tmp" -type f | wc -l; }
 new_is() { [ "$(count_new)" = "$1" ]; }
 closed_is() { [ "$(grep -c 'closed connection' server.out)" = "$1" ]; }
-codes() { tr -d '\r' | sed 's/^\(...\).*/\1/' | tr '\n' ' '; }
+codes() { tr -d '\r' | sed '/^...-/d; s/^\(...\).*/\1/' | tr '\n' ' '; }
 
 # What the lecture types, line ends as in $1.
 lecture() {
@@ -159,6 +159,7 @@ for line, code in [("EHLO a.example", 250), ("NOOP", 250), ("HELP", 214), ("VRFY
         s.send(bytes([byte]))
     if code:
         answer = r.readline()
+        while answer.startswith(b"%d-" % code): answer = r.readline()
         assert answer.startswith(b"%d " % code), (line, answer)
 assert r.read() == b""   # and then the server closes'
   new_is 1
@@ -222,8 +223,21 @@ assert r.read() == b""   # and then the server closes'
 import smtplib
 with smtplib.SMTP(host, port, local_hostname="crepes.fr", timeout=20) as s:
     s.sendmail("alice@crepes.fr", ["bob@hamburger.edu", "postmaster"], open("sent", "rb").read())
-    assert s.does_esmtp and not s.esmtp_features     # it announces no extension
+    assert s.does_esmtp and list(s.esmtp_features) == ["8bitmime"], s.esmtp_features
     assert s.verify("bob")[0] == 252 and s.noop()[0] == 250 and b"RFC 5321" in s.help()'
+  stored_is sent
+}
+
+@test "8BITMIME: Python's smtplib says BODY=8BITMIME, and every byte is kept" {
+  once
+  server
+  printf 'Subject: x\r\n\r\nGr\303\274\303\237e \377\r\n' >sent
+  python '
+import smtplib
+with smtplib.SMTP(host, port, local_hostname="crepes.fr", timeout=20) as s:
+    s.ehlo()
+    s.sendmail("alice@crepes.fr", ["bob@hamburger.edu"], open("sent", "rb").read(), mail_options=["BODY=8BITMIME"])
+    assert s.mail("a@b", ["BODY=NONE"])[0] == 501 and s.docmd("MAIL FROM:<a@b> SMTPUTF8")[0] == 555'
   stored_is sent
 }
 
@@ -295,6 +309,32 @@ while s.recv(999): pass'
   grep -q '!! a LF without CR does not end a line .*(with netcat: -C sends CRLF)' server.out
   printf 'hello\n.\n\r\n' >sent
   stored_is sent
+}
+
+@test "a message makes no log that is many times its size: each note is made once" {
+  ours server
+  server
+  python '
+s = create_connection((host, port)); r = s.makefile("rb")
+s.sendall(b"HELO a\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n" + b"\n." * 100000 + b"\r\n.\r\nQUIT\r\n")
+assert b"\r\n221 " in r.read()'
+  eventually closed_is 1
+  same 2 "$(grep -c ' !! ' server.out)"
+  # 200 KB: a line of the log shows 8 KB of it, escaped
+  [ "$(wc -c <server.out)" -lt 100000 ]
+}
+
+@test "a client that sends nothing but mistakes is closed with 421, and fills no log" {
+  ours server
+  server
+  python '
+s = create_connection((host, port)); s.sendall(b"\n" * 100000)
+heard = b""
+while more := receive(s, 4096): heard += more
+lines = heard.splitlines()
+assert lines[-1].startswith(b"421 ") and len(lines) == 51, (len(lines), lines[-1])'
+  eventually closed_is 1
+  [ "$(wc -l <server.out)" -lt 120 ]
 }
 
 # --- what is answered 250 is on disk; what is not, is not there
@@ -423,6 +463,7 @@ open("replies", "wb").write(s.makefile("rb").read())'
     same '220 250 250 250 354 451 250 250 354 250 221 ' "$(codes <replies)"
     new_is 1
     same 0 "$(parts)"
+    same 1 "$(wc -l <"server$when.err")"
     grep -q '^smtp-server: store a message in Maildir: Input/output error (EIO)' "server$when.err"
   done
   # a Maildir that it cannot be sure of is no place for mail
@@ -441,6 +482,23 @@ open("replies", "wb").write(s.makefile("rb").read())'
 open("replies", "wb").write(s.makefile("rb").read())'
   same '220 250 250 250 451 250 221 ' "$(codes <replies)"
   grep -q '^smtp-server: create a file in Maildir/tmp: No such file or directory (ENOENT)' server.err
+}
+
+@test "an error that a client can repeat is reported once, then counted" {
+  ours server
+  limited --fsize=1000
+  python '
+s = create_connection((host, port)); r = s.makefile("rb"); r.readline()
+def say(words, code):
+    s.sendall(words + b"\r\n"); line = r.readline(); assert line.startswith(code), (words, line)
+def message(text, code):
+    say(b"MAIL FROM:<a@b>", b"250"); say(b"RCPT TO:<c@d>", b"250"); say(b"DATA", b"354"); say(text + b"\r\n.", code)
+say(b"HELO a", b"250")
+for i in range(100): message(b"x" * 998, b"451")
+open("reported", "wb").write(open("server.err", "rb").read())
+message(b"short", b"250")'
+  same 'smtp-server: store a message in Maildir: File too large (EFBIG)' "$(cat reported)"
+  same 'smtp-server: store a message: works again, after 100 errors' "$(tail -n +2 server.err)"
 }
 
 @test "new goes while a message is under way: 451, and no part stays" {
@@ -621,12 +679,14 @@ before = cpu()
 time.sleep(1.5)
 assert cpu() - before < 30, "the server spins"      # of 150 ticks
 lines = open("server.err").read().splitlines()
-assert len(lines) < 20, lines
+assert len(lines) == 1 and lines[0].startswith("smtp-server: accept: "), lines
 for s in clients: s.close()
 s = create_connection((host, port))
 s.sendall(b"HELO a\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\nhi\r\n.\r\nQUIT\r\n")
 assert b"221 " in s.makefile("rb").read()' "$SERVER_PID"
   new_is 1
+  same 2 "$(grep -c accept server.err)"
+  grep -qE '^smtp-server: accept: works again, after [0-9]+ errors$' server.err
 }
 
 @test "threads run out: the client is told 421, the others go on, and it recovers" {

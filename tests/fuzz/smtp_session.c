@@ -94,9 +94,11 @@ static uint64_t run(const uint8_t *bytes, size_t size, size_t piece, struct box 
         assert(reply == 0 || session.line_done); /* no reply but to a line */
         assert(session.length <= sizeof session.line);
         if (reply > 0) {
-            assert(reply >= 6 && reply <= 512 && session.reply[3] == ' ');
+            size_t line = strcspn(session.reply, "\r\n") + 2; /* of one line, or of EHLO's two */
+            bool more = session.reply[3] == '-';
+            assert(line >= 6 && line <= 512 && (more || session.reply[3] == ' '));
             assert(session.reply[0] >= '2' && session.reply[0] <= '5');
-            assert(strcspn(session.reply, "\r\n") == reply - 2);
+            assert(strcmp(session.reply + line, more ? SMTP_EXTENSION : "") == 0);
         }
         assert(box->kept == kept || (box->kept == kept + 1 && !strncmp(session.reply, "250", 3)));
         assert(box->open == (session.state == SMTP_TEXT && session.refusal == NULL));

@@ -2,6 +2,7 @@
 """What the peers of the tests can say, beside Python's sockets: see python in tests/helper.bash. What
 goes wrong on the wire is told with what was expected and what came, or in one line."""
 import os
+import quopri
 import random
 import re
 import struct
@@ -140,8 +141,12 @@ def mail_server(c, replies={}, pause=0):
 
 
 def has_text(message, typed):
-    """A message that came over the wire ends with the text that was typed, when its stuffed dots and CRs are taken off."""
+    """A message that came over the wire ends with the text that was typed, when its stuffed dots and CRs are taken off.
+    It may be encoded, as it has to be for a server that does not offer 8BITMIME (RFC 6152, 3)."""
     lines = [(line[1:] if line.startswith(b".") else line).replace(b"\r\n", b"\n") for line in message]
+    header = lines[:lines.index(b"\n")] if b"\n" in lines else []
+    if any(re.fullmatch(rb"Content-Transfer-Encoding: *quoted-printable\s*", line, re.I) for line in header):
+        lines = quopri.decodestring(b"".join(lines[len(header) + 1:])).splitlines(True)
     same(typed, b"".join(lines[-len(typed.splitlines()):]), "the text behind DATA")
 
 

@@ -81,11 +81,15 @@ static void take_reply(void)
     size_t length = strlen(session.reply);
     if (length == 0)
         return;
-    /* Section 4.2: three digits, a space, a text, CRLF; section 4.5.3.1.5: at most 512 bytes. */
-    CHECK(length <= 512 && length > 6);
-    CHECK(session.reply[0] >= '2' && session.reply[0] <= '5' && session.reply[3] == ' ');
-    CHECK(strcmp(session.reply + length - 2, "\r\n") == 0);
-    CHECK(strcspn(session.reply, "\r\n") == length - 2);
+    /* Section 4.2: three digits, a space, or a minus where another line follows, a text, CRLF;
+     * section 4.5.3.1.5: at most 512 bytes. */
+    for (const char *line = session.reply, *next; *line; line = next) {
+        size_t text = strcspn(line, "\r\n");
+        next = line + text + 2;
+        CHECK(text <= 510 && text > 4 && strncmp(line + text, "\r\n", 2) == 0);
+        CHECK(line[0] >= '2' && line[0] <= '5' && line[3] == (*next ? '-' : ' '));
+        CHECK(strncmp(line, session.reply, 3) == 0);
+    }
     snprintf(codes + strlen(codes), sizeof codes - strlen(codes), "%s%.3s", *codes ? " " : "",
              session.reply);
     snprintf(last, sizeof last, "%s", session.reply);
@@ -265,7 +269,34 @@ static void test_paths(void)
         {"<\"\"@c>", "250", "\"\"@c"},
         {"<@one,@two:a@b>", "250", "a@b"},
         {"<@one.invalid:a@b>", "250", "a@b"},
+        {"<@one.example,@two_2,@3:a@b>", "250", "a@b"},
+        {"<@one:\"a:b\"@c>", "250", "\"a:b\"@c"},
         {"<postmaster>", "250", "postmaster"},
+        /* no route: section 4.1.2, A-d-l = At-domain *( "," At-domain ), At-domain = "@" Domain */
+        {"<@:a@b>", "501", NULL},
+        {"<@one,two:a@b>", "501", NULL},
+        {"<@one@two.example:a@b>", "501", NULL},
+        {"<@one,:a@b>", "501", NULL},
+        {"<@one,@:a@b>", "501", NULL},
+        {"<@,@two:a@b>", "501", NULL},
+        {"<,@two:a@b>", "501", NULL},
+        {"<@@one:a@b>", "501", NULL},
+        {"<@one, @two:a@b>", "501", NULL},
+        {"<@one ,@two:a@b>", "501", NULL},
+        {"<@one..example:a@b>", "501", NULL},
+        {"<@.one:a@b>", "501", NULL},
+        {"<@one.:a@b>", "501", NULL},
+        {"<@[127.0.0.1]:a@b>", "501", NULL},
+        {"<@<one>:a@b>", "501", NULL},
+        {"<@\303\244:a@b>", "501", NULL},
+        {"<@one;@two:a@b>", "501", NULL},
+        {"<@one::a@b>", "501", NULL},
+        {"<@one:@two:a@b>", "501", NULL},
+        {"<@one,@two>", "501", NULL},
+        {"<@one", "501", NULL},
+        {"<@one,", "501", NULL},
+        {"<@", "501", NULL},
+        {"<@one:postmaster>", "501", NULL},
         {"<a@x.INVALID>", "550", NULL},
         {"<a@invalid>", "550", NULL},
         {"<a@invalid.example>", "250", "a@invalid.example"},
@@ -296,7 +327,6 @@ static void test_paths(void)
         {"<@one:", "501", NULL},
         {"<\303\244@b>", "501", NULL},
         {"<a@b\303\244>", "501", NULL},
-        {"<a@b> BODY=8BITMIME", "555", NULL},
         {"<> SIZE=1", "555", NULL},
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
@@ -321,6 +351,53 @@ static void test_paths(void)
     EQUAL(codes_of("EHLO a..b\r\nEHLO <a>\r\nEHLO a\"b\r\nEHLO []\r\nEHLO [a\r\nEHLO \303\244\r\n"),
           "501 501 501 501 501 501");
     EQUAL(session.client, "a.b.c");
+}
+
+/* RFC 6152: the extension is announced after EHLO, and MAIL FROM may have BODY. */
+static void test_8bitmime(void)
+{
+    static const struct {
+        const char *parameters, *code;
+    } table[] = {
+        {" BODY=7BIT", "250"},
+        {" BODY=8BITMIME", "250"},
+        {" body=8bitmime", "250"},
+        {"  BODY=7BIT  ", "250"},
+        {" BODY=", "501"},
+        {" BODY=8BIT", "501"},
+        {" BODY=8BITMIMEX", "501"},
+        {" BODY=BINARYMIME", "501"},
+        {" BODY=7BIT BODY=8BITMIME", "501"},
+        {"BODY=7BIT", "501"},
+        {" BODY", "555"},
+        {" BODYX=7BIT", "555"},
+        {" =7BIT", "555"},
+        {" SIZE=3", "555"},
+        {" BODY=7BIT SIZE=3", "555"},
+        {" SMTPUTF8", "555"},
+    };
+    bring_to(SMTP_READY);
+    CHECK(strstr(last, "250-host ") == last && strstr(last, "\r\n250 8BITMIME\r\n") != NULL);
+    EQUAL(codes_of("HELO x\r\n"), "250");
+    CHECK(strstr(last, "250 host ") == last && strstr(last, "8BITMIME") == NULL);
+    EQUAL(codes_of("MAIL FROM:<a@b> BODY=8BITMIME\r\n"), "555"); /* no EHLO, no extension */
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        char line[100];
+        bring_to(SMTP_READY);
+        snprintf(line, sizeof line, "MAIL FROM:<a@b>%s\r\n", table[i].parameters);
+        EQUAL(codes_of(line), table[i].code);
+        EQUAL(session.sender, *table[i].code == '2' ? "a@b" : "");
+    }
+    bring_to(SMTP_MAIL);
+    EQUAL(codes_of("RCPT TO:<a@b> BODY=7BIT\r\n"), "555");
+    /* The longest names there are leave room for the second line. */
+    static char name[SMTP_DOMAIN_MAX + 1];
+    memset(name, 'x', sizeof name - 1);
+    smtp_start(&session, name, "192.0.2.1", &store, &box);
+    codes_of("EHLO ");
+    codes_of(name);
+    EQUAL(codes_of("\r\n"), "250");
+    CHECK(strstr(last, "\r\n250 8BITMIME\r\n") != NULL);
 }
 
 /* n times the same letter. */
@@ -494,6 +571,21 @@ static void test_smuggling(void)
     CHECK(strchr(notes, '\n') == notes + strlen(notes) - 1);
     EQUAL(codes_of(".\n.\n"), "");
     CHECK(strstr(notes, "a dot between LFs") != NULL);
+    /* Each note once in a message, however many such lines it has; the next message has its own. */
+    for (int message = 0; message < 2; message++) {
+        bring_to(SMTP_TEXT);
+        for (int i = 0; i < 100; i++)
+            EQUAL(codes_of("\n.\n.\n\r\n.\n"), "");
+        size_t count = 0;
+        for (const char *p = notes; (p = strchr(p, '\n')) != NULL; p++)
+            count++;
+        CHECK_INT(2, count);
+        EQUAL(codes_of("\r\n.\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n"),
+              "250 250 250 354");
+        *notes = '\0';
+        EQUAL(codes_of("\n.\n"), "");
+        CHECK(strstr(notes, "a LF without CR") && strstr(notes, "a dot between LFs"));
+    }
     /* Right line ends, dots at their begins and CRLF.CRLF are worth no note. */
     bring_to(SMTP_TEXT);
     EQUAL(codes_of("a.\r\n..\r\n..b\r\n\r\n.\r\n"), "250");
@@ -516,6 +608,21 @@ static void test_control_characters(void)
     EQUAL(codes_of("NOOP\tx\r\nNOOP\rx\r\nNOOP \177\r\n\001\r\nNOOP\r\r\n"), "500 500 500 500 500");
     EQUAL(codes_of("NOOP \303\244\r\n\377\r\n"), "250 500");
     CHECK(session.state == SMTP_READY);
+}
+
+/* A session of nothing but mistakes is ended; a stored message starts the count again. */
+static void test_mistakes(void)
+{
+    for (int stored_one = 0; stored_one <= 1; stored_one++) {
+        bring_to(SMTP_RCPT);
+        for (int i = 1; i < SMTP_MISTAKES_MAX; i++)
+            EQUAL(codes_of(i % 2 ? "\n" : "HELO\r\n"), i % 2 ? "500" : "501");
+        EQUAL(codes_of("NOOP\r\n"), "250");
+        if (stored_one)
+            EQUAL(codes_of("DATA\r\n.\r\n"), "354 250");
+        EQUAL(codes_of("DATA x\r\n"), stored_one ? "503" : "421");
+        CHECK_INT(stored_one ? SMTP_READY : SMTP_END, session.state);
+    }
 }
 
 /* The two fields in front: section 4.4. */
@@ -663,10 +770,12 @@ int main(void)
     test_states();
     test_letter_case_and_spaces();
     test_paths();
+    test_8bitmime();
     test_limits();
     test_text();
     test_smuggling();
     test_control_characters();
+    test_mistakes();
     test_trace();
     test_store_errors();
     test_stop();
