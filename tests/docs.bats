@@ -76,3 +76,20 @@ play() {
     grep -qF "${quoted/\$port/12000}" "$page"
   done
 }
+
+@test "docs/guide/from-python.md: what is quoted of ours stands in the file, and every lecture program is there" {
+  once
+  python3 - "$ROOT" <<'END'
+import re, sys
+root = sys.argv[1]
+page = open(root + "/docs/guide/from-python.md").read()
+quotes = re.findall(r"^```c (\S+)\n(.*?)^```$", page, re.M | re.S)
+for name, lines in quotes:
+    assert "\n" + lines in open(f"{root}/{name}").read(), f"{name} does not have:\n{lines}"
+missing = {"tcp/tcp-upper-server.c", "tcp/tcp-upper-client.c", "udp/udp-upper-server.c", "udp/udp-upper-client.c",
+           "udp/udp-echo-server.c", "udp/udp-echo-client.c", "tcp/tcp-echo-client.c",
+           "tcp/tcp-echo-server-threaded.c", "tcp/tcp-greet-server.c", "tcp/tcp-greet-client.c",
+           "tcp/tcp-connect.c"} - {name for name, _ in quotes}
+assert not missing, missing
+END
+}
