@@ -44,7 +44,7 @@ static bool deliver(const struct envelope *mail, const char *text, size_t text_l
         return false;
     }
 
-    /* Box: put the message into the form that this server takes. */
+    /* Which form of the message does this server take? */
     enum encoding encoding = encoding_for(text, text_length, takes_8bit);
     if (whole) /* its header says what it is, which is not ours to change */
         encoding = has_8bit(text, text_length) ? EIGHT_BIT : SEVEN_BIT;
@@ -55,9 +55,6 @@ static bool deliver(const struct envelope *mail, const char *text, size_t text_l
                  server.text);
         return false;
     }
-    char *message = compose(whole ? NULL : mail, text, text_length, encoding, &length);
-    if (message == NULL)
-        die("keep the message");
 
     /* Box: the envelope. The sender, and then each recipient. */
     const char *body = encoding == EIGHT_BIT ? " BODY=8BITMIME" : "";
@@ -90,6 +87,9 @@ static bool deliver(const struct envelope *mail, const char *text, size_t text_l
     }
 
     /* Box: the message, up to a dot on a line of its own. Only the reply to it makes it sent. */
+    char *message = compose(whole ? NULL : mail, text, text_length, encoding, &length);
+    if (message == NULL)
+        die("keep the message");
     send_bytes(message, length);
     free(message);
     if (read_reply() != 250) {
