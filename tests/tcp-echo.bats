@@ -398,7 +398,7 @@ if arg and arg[0] != "0":
 for s in lazy: s.close()' $(several && { [ -z "${SERVER_CMD:-}" ] && echo "$SERVER_PID" || echo 0; })
   survives
 }
-# grade tcp-echo-server never-reads 1 after next: A client that never reads blocks the server only until it leaves.
+# grade tcp-echo-server never-reads 1 after next: A client that never reads blocks the server only while it stays connected.
 # hint: send blocks when the client does not read, and fails when it has gone, in C also by the signal SIGPIPE:
 #   close, and accept the next.
 # grade tcp-echo-server-* never-reads 2 after at-once: Clients that never read do not keep the others waiting.

@@ -278,7 +278,7 @@ s = create_connection((host, port)); s.sendall(b"y\n" * 1000); s.recv(1); s.clos
   survives
 }
 
-# grade server never-reads 1 after next: A client that sends and never reads blocks the server only until it leaves.
+# grade server never-reads 1 after next: A client that sends but never reads blocks the server only while it stays connected.
 # hint: send blocks when the client does not read, and fails when it has gone, in C also by the signal SIGPIPE:
 #   close, and accept the next.
 @test "survives one that never reads, once it has gone" {
