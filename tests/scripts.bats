@@ -188,7 +188,7 @@ path_without() {
 # --- bench ---
 
 @test "scripts/bench: one short round gives the table, the goals and the plot" {
-  slow
+  deep
   need ss
   run timeout 300 "$ROOT/scripts/bench" -r 1 -s 0.05
   same 0 "$status"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # variants: plain
 # A short run of each fuzzer of mail/ over its corpus, with AddressSanitizer and UndefinedBehaviorSanitizer.
-# slow
+# all: fuzzing, a short run of each fuzzer of mail/
 load helper
 
 # fuzz NAME FILE...: the fuzzer of that name, with these files of mail/

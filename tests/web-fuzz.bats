@@ -3,7 +3,7 @@
 # A short run of each fuzzer over its corpus, with AddressSanitizer and UndefinedBehaviorSanitizer. A long one:
 #   clang -g -O1 -fsanitize=fuzzer,address,undefined -o fuzz tests/fuzz/NAME.c web/http/*.c
 #   mkdir new && ./fuzz new tests/fuzz/corpus/NAME -max_len=20000
-# slow
+# all: fuzzing, a short run of each fuzzer of web/
 load helper
 
 fuzz() {
