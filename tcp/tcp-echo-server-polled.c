@@ -34,7 +34,7 @@ static void serve(struct door *client)
     while ((n = recv(client->socket, bytes, sizeof bytes, 0)) != 0) {
         if (n == -1 && errno == EINTR)
             continue;
-        if (n == -1)
+        if (n == -1 || (client->line.is_close && now() > client->line.end))
             break;
         if (client->line.is_close) /* what comes behind "close" is read away */
             return;
